@@ -1,0 +1,97 @@
+//! The annotated function, as far as the attribute needs to know it.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use syn::{
+    Attribute, Error, Generics, Ident, Result, Token, Visibility,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+};
+
+/// The head of the annotated function. Its body is never parsed.
+pub(crate) struct Handler {
+    /// The `#[cfg(…)]`s among its attributes: the companion exists where the function does.
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
+    is_async: bool,
+    receiver: Option<Span>,
+}
+
+impl Handler {
+    /// Whether a companion can stand beside it. Beside a method nothing but methods can.
+    pub(crate) fn takes_companion(&self) -> bool {
+        self.receiver.is_none()
+    }
+
+    /// Refuses functions that are no handlers.
+    pub(crate) fn check(&self) -> Result<()> {
+        if let Some(receiver) = self.receiver {
+            return Err(Error::new(
+                receiver,
+                "`#[cors]` goes on a free function, and this one is a method\n\
+                 help: move it out of the `impl` and take `State(…)` in place of `self`",
+            ));
+        }
+        if !self.is_async {
+            return Err(Error::new(
+                self.name.span(),
+                format!(
+                    "`#[cors]` goes on an async function, and `{0}` is none\n\
+                     help: write `async fn {0}`",
+                    self.name
+                ),
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Parse for Handler {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let mut cfgs = input.call(Attribute::parse_outer)?;
+        cfgs.retain(|attribute| attribute.path().is_ident("cfg"));
+        let visibility = input.parse()?;
+        let mut is_async = false;
+        while !input.peek(Token![fn]) {
+            is_async |= qualifier(input)? == "async";
+        }
+        input.parse::<Token![fn]>()?;
+        let name = input.call(Ident::parse_any)?;
+        input.parse::<Generics>()?;
+        let receiver = receiver(&input.parse()?);
+        input.parse::<TokenStream>()?;
+        Ok(Self {
+            cfgs,
+            visibility,
+            name,
+            is_async,
+            receiver,
+        })
+    }
+}
+
+/// Takes one of the words that may stand before `fn`, as in `pub unsafe extern "C" fn`.
+fn qualifier(input: ParseStream<'_>) -> Result<String> {
+    let word: TokenTree = input.parse()?;
+    let text = word.to_string();
+    let known = ["async", "const", "extern", "safe", "unsafe"].contains(&text.as_str());
+    match known || matches!(word, TokenTree::Literal(_)) {
+        true => Ok(text),
+        false => Err(Error::new(
+            word.span(),
+            "`#[cors]` goes on an async function\nhelp: move it to the handler whose policy it is",
+        )),
+    }
+}
+
+/// The `self` that a list of parameters begins with.
+fn receiver(parameters: &Group) -> Option<Span> {
+    debug_assert_eq!(parameters.delimiter(), Delimiter::Parenthesis);
+    let first = parameters.stream().into_iter().take_while(
+        |token| !matches!(token, TokenTree::Punct(punct) if [',', ':'].contains(&punct.as_char())),
+    );
+    first.into_iter().find_map(|token| match token {
+        TokenTree::Ident(word) if word == "self" => Some(word.span()),
+        _ => None,
+    })
+}

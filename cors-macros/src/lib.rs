@@ -1,0 +1,25 @@
+//! The attribute `#[cors]` and the macros behind `routes!`: parse, check, expand.
+//!
+//! Users depend on `cors-runtime`, which re-exports what is here and documents it.
+
+#![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+use proc_macro::TokenStream;
+
+mod args;
+mod check;
+mod expand;
+mod item;
+mod routes;
+
+/// See `cors_runtime::cors`.
+#[proc_macro_attribute]
+pub fn cors(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(args.into(), item.into()).into()
+}
+
+/// See `cors_runtime::routes!`, which puts the path of its crate first.
+#[proc_macro]
+pub fn routes(input: TokenStream) -> TokenStream {
+    routes::expand(input.into()).into()
+}

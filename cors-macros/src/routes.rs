@@ -1,0 +1,136 @@
+//! `routes!(a, b::<T>, …)`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{
+    Attribute, Error, Ident, Path, PathArguments, Result, Token,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+    spanned::Spanned,
+};
+
+/// `$crate, handlers…`
+struct Input {
+    krate: Ident,
+    handlers: Vec<Element>,
+}
+
+/// One handler, and whether it is there.
+struct Element {
+    cfgs: Vec<Attribute>,
+    handler: Path,
+}
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    match syn::parse2::<Input>(input) {
+        Ok(input) => input.expand(),
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+impl Parse for Input {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let krate = input.call(syn::ext::IdentExt::parse_any)?;
+        input.parse::<Token![,]>()?;
+        let handlers = Punctuated::<Element, Token![,]>::parse_terminated(input)?;
+        if handlers.is_empty() {
+            return Err(Error::new(
+                Span::call_site(),
+                "`routes!` without a handler serves nothing\n\
+                 help: name the path's handlers, as in `routes!(items, remove)`",
+            ));
+        }
+        let handlers = handlers.into_iter().collect();
+        Ok(Self { krate, handlers })
+    }
+}
+
+impl Parse for Element {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let cfgs = input.call(Attribute::parse_outer)?;
+        if let Some(other) = cfgs
+            .iter()
+            .find(|attribute| !attribute.path().is_ident("cfg"))
+        {
+            return Err(Error::new(
+                other.span(),
+                "an element of `routes!` takes no attribute but `#[cfg(…)]`\n\
+                 help: put the attribute on the handler",
+            ));
+        }
+        let handler: Path = input.parse().map_err(|error| {
+            Error::new(
+                error.span(),
+                "`routes!` takes the names of annotated handlers\n\
+                 help: put `#[cors(…)]` on an `async fn` and write its name, as in \
+                 `routes!(items, api::remove, list::<Db>)`",
+            )
+        })?;
+        Ok(Self { cfgs, handler })
+    }
+}
+
+impl Element {
+    /// The handler's companion: the type of its name, which has no parameters.
+    fn companion(&self) -> Path {
+        let mut companion = self.handler.clone();
+        for segment in &mut companion.segments {
+            segment.arguments = PathArguments::None;
+        }
+        companion
+    }
+}
+
+impl Input {
+    fn expand(&self) -> TokenStream {
+        let Self { krate, handlers } = self;
+        let routes = Ident::new("routes", Span::mixed_site());
+        let checks = (1..handlers.len()).map(|position| self.check(position));
+        let additions = handlers.iter().map(|element| {
+            let Element { cfgs, handler } = element;
+            let companion = element.companion();
+            quote_spanned! {handler.span()=>
+                #(#cfgs)*
+                let #routes = #routes.handler(
+                    <#companion as #krate::__private::Annotated>::headers(),
+                    #handler,
+                );
+            }
+        });
+        quote! {{
+            #(#checks)*
+            let #routes = #krate::Routes::new();
+            #(#additions)*
+            #routes
+        }}
+    }
+
+    /// That no handler before this one claims a method of its own. A constant that stands by
+    /// itself is evaluated by `cargo check` too, also in a generic function.
+    fn check(&self, position: usize) -> TokenStream {
+        let krate = &self.krate;
+        let here = &self.handlers[position];
+        let cfgs = &here.cfgs;
+        let policy = |element: &Element| {
+            let companion = element.companion();
+            let name = name(&element.handler);
+            quote!((#name, &<#companion as #krate::__private::Annotated>::POLICY))
+        };
+        let others = self.handlers[..position].iter().map(|other| {
+            let cfgs = &other.cfgs;
+            let policy = policy(other);
+            quote!(#(#cfgs)* #policy)
+        });
+        let this = policy(here);
+        quote_spanned! {here.handler.span()=>
+            #(#cfgs)*
+            const _: () = #krate::__private::assert_no_clash(#this, &[#(#others),*]);
+        }
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.segments
+        .last()
+        .map_or_else(String::new, |segment| segment.ident.to_string())
+}

@@ -1,0 +1,203 @@
+//! Header names, as `allow_headers` and `expose_headers` list them.
+
+use crate::Mistake;
+
+/// What stands in a policy for every header name.
+pub const EVERY: &str = "*";
+
+/// The response headers of the protocol itself: they have no place in a request.
+const ACCESS_HEADERS: [&str; 6] = [
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
+];
+
+/// Those of them that stand on answers to preflights, which no page ever sees.
+const PREFLIGHT_ONLY: [&str; 3] = [
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-max-age",
+];
+
+/// The Fetch standard's *forbidden request-headers*, without the `Proxy-` and `Sec-` families.
+const FORBIDDEN_IN_REQUESTS: [&str; 21] = [
+    "accept-charset",
+    "accept-encoding",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "connection",
+    "content-length",
+    "cookie",
+    "cookie2",
+    "date",
+    "dnt",
+    "expect",
+    "host",
+    "keep-alive",
+    "origin",
+    "referer",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+
+/// The protocol's request headers: they have no place in a response.
+const REQUEST_ONLY: [&str; 3] = [
+    "access-control-request-headers",
+    "access-control-request-method",
+    "origin",
+];
+
+/// Checks a name for `allow_headers`: one that a page may set on a request.
+///
+/// A name is refused where it is no token (RFC 9110, section 5.6.2), where the browser keeps it to
+/// itself (the Fetch standard's *forbidden request-header*) and where it belongs to a response.
+///
+/// ```
+/// use cors_grammar::header_name;
+///
+/// assert!(header_name::check_allowed("X-Csrf-Token").is_ok());
+/// assert!(header_name::check_allowed("Cookie").is_err());
+/// ```
+pub fn check_allowed(name: &str) -> Result<(), Mistake> {
+    check_token(name)?;
+    let lower = name.to_ascii_lowercase();
+    if ACCESS_HEADERS.contains(&lower.as_str()) {
+        return Err(Mistake::new(
+            format!("`{name}` is a response header: it has no place in a request"),
+            "leave it out: the policy sends it",
+        ));
+    }
+    if FORBIDDEN_IN_REQUESTS.contains(&lower.as_str())
+        || lower.starts_with("proxy-")
+        || lower.starts_with("sec-")
+    {
+        return Err(Mistake::new(
+            format!("no page can set `{name}`: the Fetch standard forbids it in requests"),
+            match lower.as_str() {
+                "cookie" => "leave it out: cookies follow `credentials`",
+                _ => "leave it out",
+            },
+        ));
+    }
+    Ok(())
+}
+
+/// Checks a name for `expose_headers`: one that a page may read from a response.
+///
+/// A name is refused where it is no token, where no page can ever read it (`Set-Cookie`), and
+/// where it belongs to a request or to the answer to a preflight.
+pub fn check_exposed(name: &str) -> Result<(), Mistake> {
+    check_token(name)?;
+    let lower = name.to_ascii_lowercase();
+    if ["set-cookie", "set-cookie2"].contains(&lower.as_str()) {
+        return Err(Mistake::new(
+            format!("no page can read `{name}`: the Fetch standard forbids it"),
+            "leave it out",
+        ));
+    }
+    if REQUEST_ONLY.contains(&lower.as_str()) {
+        return Err(Mistake::new(
+            format!("`{name}` is a request header: it has no place in a response"),
+            "leave it out",
+        ));
+    }
+    if PREFLIGHT_ONLY.contains(&lower.as_str()) {
+        return Err(Mistake::new(
+            format!("`{name}` stands on the answer to a preflight, which no page can read"),
+            "leave it out",
+        ));
+    }
+    Ok(())
+}
+
+fn check_token(name: &str) -> Result<(), Mistake> {
+    let Some(wrong) = name.chars().find(|c| !is_token_char(*c)) else {
+        return match name.is_empty() {
+            true => Err(Mistake::new("the header name is empty", "leave it out")),
+            false => Ok(()),
+        };
+    };
+    let kept: String = name.chars().filter(|c| is_token_char(*c)).collect();
+    Err(Mistake::new(
+        format!("`{name}` is no header name: {wrong:?} cannot stand in one"),
+        match kept.as_str() {
+            "" => "leave it out".to_owned(),
+            _ => format!("write `{kept}`"),
+        },
+    ))
+}
+
+/// Whether a character may stand in a token (RFC 9110, section 5.6.2).
+fn is_token_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_allows_what_a_page_can_set() {
+        for name in [
+            "X-Csrf-Token",
+            "authorization",
+            "Content-Type",
+            "x",
+            "Secret",
+            "Range",
+        ] {
+            assert_eq!(check_allowed(name), Ok(()), "{name}");
+        }
+        for name in [
+            "Cookie",
+            "HOST",
+            "Proxy-Authorization",
+            "sec-fetch-site",
+            "DNT",
+            "Origin",
+        ] {
+            let problem = check_allowed(name).unwrap_err().problem;
+            assert!(problem.contains("no page can set"), "{problem}");
+        }
+        for name in ACCESS_HEADERS {
+            let problem = check_allowed(name).unwrap_err().problem;
+            assert!(problem.contains("is a response header"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_policy_exposes_what_a_page_can_read() {
+        for name in ["ETag", "x-total", "Location", "Access-Control-Allow-Origin"] {
+            assert_eq!(check_exposed(name), Ok(()), "{name}");
+        }
+        for name in [
+            "Set-Cookie",
+            "set-cookie2",
+            "ORIGIN",
+            "Access-Control-Max-Age",
+        ] {
+            assert!(check_exposed(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_a_token() {
+        for (name, help) in [
+            ("X Csrf", "write `XCsrf`"),
+            ("X-Csrf:", "write `X-Csrf`"),
+            ("Täg", "write `Tg`"),
+            ("", "leave it out"),
+            ("@", "leave it out"),
+        ] {
+            assert_eq!(check_allowed(name).unwrap_err().help, help, "{name:?}");
+            assert_eq!(check_exposed(name).unwrap_err().help, help, "{name:?}");
+        }
+    }
+}

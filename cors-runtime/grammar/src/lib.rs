@@ -1,0 +1,15 @@
+//! What an origin, a pattern, a method and a header name may be.
+//!
+//! This is the one grammar of the project: `cors-macros` reads the literals of an attribute with
+//! it while the application is compiled, `cors-runtime` reads configuration and requests with it
+//! while the application runs, so that both accept the same texts and refuse them in the same
+//! words. Users of `cors-runtime` need not name this crate.
+
+#![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+pub mod header_name;
+pub mod list;
+pub mod method;
+mod mistake;
+
+pub use mistake::Mistake;

@@ -1,0 +1,100 @@
+//! Lists in one text: `"GET, POST"`.
+
+use crate::Mistake;
+
+/// The elements of a list: texts separated by a comma and then any number of spaces.
+///
+/// Any other white space, an empty element and the empty text are mistakes, each reported in place
+/// of the element that has it. Whether an element is a method, a header name or an origin is for
+/// the caller to say.
+///
+/// ```
+/// use cors_grammar::list;
+///
+/// let methods: Result<Vec<_>, _> = list::elements("GET,  POST").collect();
+/// assert_eq!(methods.unwrap(), ["GET", "POST"]);
+/// assert!(list::elements("GET,,POST").any(|element| element.is_err()));
+/// ```
+pub fn elements(list: &str) -> impl Iterator<Item = Result<&str, Mistake>> {
+    list.split(',').enumerate().map(move |(position, part)| {
+        let element = if position == 0 {
+            part
+        } else {
+            part.trim_start_matches(' ')
+        };
+        check(element, list).map(|()| element)
+    })
+}
+
+fn check(element: &str, list: &str) -> Result<(), Mistake> {
+    if list.is_empty() {
+        return Err(Mistake::new(
+            "the list is empty",
+            "write at least one element, or leave the argument out",
+        ));
+    }
+    if element.is_empty() {
+        return Err(Mistake::new(
+            format!("the list `{list}` has an empty element"),
+            format!("write {}", corrected(list)),
+        ));
+    }
+    if element.contains(char::is_whitespace) {
+        return Err(Mistake::new(
+            format!(
+                "the list {list:?} has white space that is not a space after a comma, at {element:?}"
+            ),
+            format!("write {}", corrected(list)),
+        ));
+    }
+    Ok(())
+}
+
+/// The list as it was meant: its words in their order, a comma and a space between them.
+fn corrected(list: &str) -> String {
+    let words: Vec<_> = list
+        .split(|c: char| c == ',' || c.is_whitespace())
+        .filter(|word| !word.is_empty())
+        .collect();
+    match words.is_empty() {
+        true => "at least one element".to_owned(),
+        false => format!("`\"{}\"`", words.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_and_any_number_of_spaces_separate_elements() {
+        for (list, expected) in [
+            ("GET", &["GET"][..]),
+            ("GET,POST", &["GET", "POST"]),
+            ("GET, POST,   PUT", &["GET", "POST", "PUT"]),
+        ] {
+            let found: Vec<_> = elements(list).map(Result::unwrap).collect();
+            assert_eq!(found, expected, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn any_other_white_space_and_empty_elements_are_mistakes_that_say_what_to_write() {
+        for (list, help) in [
+            ("", "write at least one element, or leave the argument out"),
+            (",", "write at least one element"),
+            ("GET,", "write `\"GET\"`"),
+            (",GET", "write `\"GET\"`"),
+            ("GET,,POST", "write `\"GET, POST\"`"),
+            ("GET ,POST", "write `\"GET, POST\"`"),
+            (" GET", "write `\"GET\"`"),
+            ("GET ", "write `\"GET\"`"),
+            ("GET POST", "write `\"GET, POST\"`"),
+            ("GET,\tPOST", "write `\"GET, POST\"`"),
+            ("GET\u{a0},POST", "write `\"GET, POST\"`"),
+        ] {
+            let mistake = elements(list).find_map(Result::err);
+            assert_eq!(mistake.map(|m| m.help).as_deref(), Some(help), "{list:?}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Methods, as a policy lists them.
+
+use crate::Mistake;
+
+/// The methods that a handler can list: those that axum routes by name, without the two among
+/// them that no page can send (`CONNECT` and `TRACE`, the Fetch standard's *forbidden methods*).
+pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// What stands in a policy for every method, extension methods included.
+pub const EVERY: &str = "*";
+
+/// Reads one of [`METHODS`], or says what to write instead.
+///
+/// Methods are case-sensitive (RFC 9110, section 9.1).
+///
+/// ```
+/// use cors_grammar::method;
+///
+/// assert_eq!(method::parse("GET").unwrap(), "GET");
+/// assert_eq!(method::parse("get").unwrap_err().help, "write `GET`");
+/// ```
+pub fn parse(method: &str) -> Result<&'static str, Mistake> {
+    if let Some(known) = METHODS.into_iter().find(|known| *known == method) {
+        return Ok(known);
+    }
+    let upper = method.to_ascii_uppercase();
+    if ["CONNECT", "TRACE", "TRACK"].contains(&upper.as_str()) {
+        return Err(Mistake::new(
+            format!("no page can send `{method}`: the Fetch standard forbids it"),
+            "leave it out",
+        ));
+    }
+    if METHODS.contains(&upper.as_str()) {
+        return Err(Mistake::new(
+            format!("`{method}` is no method: methods are case-sensitive"),
+            format!("write `{upper}`"),
+        ));
+    }
+    let every = "`methods = \"*\"` to serve every method";
+    Err(Mistake::new(
+        format!("axum cannot route the method `{method}`"),
+        match nearest(&upper, METHODS) {
+            Some(known) => format!("write `{known}`, or {every}"),
+            None => format!("write some of {}, or {every}", METHODS.join(", ")),
+        },
+    ))
+}
+
+/// The name among `known` that `name` was probably meant to be: at most two letters away, and
+/// fewer than it is long.
+///
+/// ```
+/// use cors_grammar::method::nearest;
+///
+/// assert_eq!(nearest("metods", ["methods", "origins"]), Some("methods"));
+/// assert_eq!(nearest("colour", ["methods", "origins"]), None);
+/// ```
+pub fn nearest(name: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    known
+        .into_iter()
+        .map(|candidate| (edit_distance(name, candidate), candidate))
+        .min()
+        .filter(|(distance, _)| *distance <= 2 && *distance < name.len())
+        .map(|(_, candidate)| candidate)
+}
+
+/// The number of letters to insert, delete or replace to make one text of the other (Levenshtein).
+fn edit_distance(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.bytes().enumerate() {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+/// A set of [`METHODS`], or every method there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MethodSet(u8);
+
+impl MethodSet {
+    /// No method.
+    pub const NONE: Self = Self(0);
+    /// Every method, extension methods included: what [`EVERY`] stands for.
+    pub const EVERY: Self = Self(u8::MAX);
+
+    /// The set with `method` added, where it is one of [`METHODS`] or [`EVERY`]; otherwise the
+    /// set as it is.
+    pub fn with(self, method: &str) -> Self {
+        match method {
+            EVERY => Self::EVERY,
+            _ => Self(self.0 | Self::bit(method)),
+        }
+    }
+
+    /// The set that [`MethodSet::bits`] was taken from.
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// One bit for each of [`METHODS`], in their order, the lowest first; all eight are set in
+    /// [`MethodSet::EVERY`] only.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether this is [`MethodSet::EVERY`].
+    pub const fn is_every(self) -> bool {
+        self.0 == u8::MAX
+    }
+
+    /// Whether `method`, in its own case, is *named* in this set. [`MethodSet::EVERY`] names none:
+    /// it takes what others leave.
+    pub fn names(self, method: &str) -> bool {
+        !self.is_every() && self.0 & Self::bit(method) != 0
+    }
+
+    /// The methods that are named in this set, in the order of [`METHODS`].
+    pub fn iter(self) -> impl Iterator<Item = &'static str> {
+        METHODS.into_iter().filter(move |method| self.names(method))
+    }
+
+    /// The first method that both sets name, or [`EVERY`] where both take all the others leave.
+    pub const fn clash(self, other: Self) -> Option<&'static str> {
+        if self.is_every() || other.is_every() {
+            return match self.is_every() && other.is_every() {
+                true => Some(EVERY),
+                false => None,
+            };
+        }
+        let common = self.0 & other.0;
+        match common == 0 {
+            true => None,
+            false => Some(METHODS[common.trailing_zeros() as usize]),
+        }
+    }
+
+    fn bit(method: &str) -> u8 {
+        match METHODS.into_iter().position(|known| known == method) {
+            Some(position) => 1 << position,
+            None => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_that_cannot_be_listed_is_answered_with_what_to_write() {
+        for (method, help) in [
+            ("get", "write `GET`"),
+            ("Delete", "write `DELETE`"),
+            (
+                "FETCH",
+                "write `PATCH`, or `methods = \"*\"` to serve every method",
+            ),
+            (
+                "PROPFIND",
+                "write some of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, \
+                 or `methods = \"*\"` to serve every method",
+            ),
+            ("TRACE", "leave it out"),
+            ("connect", "leave it out"),
+            ("Track", "leave it out"),
+        ] {
+            assert_eq!(parse(method).unwrap_err().help, help, "{method}");
+        }
+    }
+
+    #[test]
+    fn two_sets_clash_on_a_method_that_both_name() {
+        let set = |methods: &[&str]| methods.iter().fold(MethodSet::NONE, |set, m| set.with(m));
+        for (one, other, clash) in [
+            (&["GET", "POST"][..], &["DELETE"][..], None),
+            (&["GET", "POST"], &["PUT", "POST"], Some("POST")),
+            (&["GET"], &["HEAD"], None),
+            (&["*"], &["GET", "OPTIONS"], None),
+            (&["*"], &["*"], Some("*")),
+            (&["OPTIONS"], &["OPTIONS"], Some("OPTIONS")),
+        ] {
+            assert_eq!(set(one).clash(set(other)), clash, "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn every_method_together_is_not_the_set_of_all_methods() {
+        let named = METHODS.iter().fold(MethodSet::NONE, |set, m| set.with(m));
+        assert!(!named.is_every());
+        assert_eq!(named.iter().count(), METHODS.len());
+        assert_eq!(MethodSet::EVERY.iter().count(), 0);
+    }
+}

@@ -1,0 +1,156 @@
+//! The application behind its policies: what [`CorsRouter`](crate::CorsRouter) puts before each
+//! endpoint.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use axum::{
+    Router,
+    extract::Request,
+    response::Response,
+    routing::{Route, future::RouteFuture},
+};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{headers, mark, path::is_preflight, question::Question, vary};
+
+/// Puts the policies before an endpoint of the application.
+#[derive(Clone)]
+pub(crate) struct PoliciesFirstLayer {
+    pub(crate) policies: Router,
+}
+
+impl Layer<Route> for PoliciesFirstLayer {
+    type Service = PoliciesFirst;
+
+    fn layer(&self, application: Route) -> PoliciesFirst {
+        PoliciesFirst {
+            policies: self.policies.clone(),
+            application,
+        }
+    }
+}
+
+/// An endpoint of the application, with its layers, behind the policies.
+#[derive(Clone)]
+pub(crate) struct PoliciesFirst {
+    policies: Router,
+    application: Route,
+}
+
+impl Service<Request> for PoliciesFirst {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = PoliciesFirstFuture;
+
+    /// Routes are always ready.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request) -> PoliciesFirstFuture {
+        mark::watch(request.extensions_mut());
+        let question = Question::of(&request);
+        let step = match is_preflight(request.method(), request.headers()) {
+            true => Step::Preflight {
+                answer: self.policies.call(question.into_request()),
+                request: Some(request),
+            },
+            false => Step::Application {
+                response: self.application.call(request),
+                question: Some(question),
+            },
+        };
+        PoliciesFirstFuture {
+            service: self.clone(),
+            step,
+        }
+    }
+}
+
+pin_project! {
+    /// A request on its way: first to the policies if it is a preflight; to the application if
+    /// they have no answer; and to the policies if the response comes back without having met one.
+    pub(crate) struct PoliciesFirstFuture {
+        service: PoliciesFirst,
+        #[pin]
+        step: Step,
+    }
+}
+
+pin_project! {
+    #[project = StepProjection]
+    enum Step {
+        Preflight {
+            #[pin]
+            answer: RouteFuture<Infallible>,
+            request: Option<Request>,
+        },
+        Application {
+            #[pin]
+            response: RouteFuture<Infallible>,
+            // `None`: the policies have said that they have no answer.
+            question: Option<Question>,
+        },
+        AccessHeaders {
+            #[pin]
+            answer: RouteFuture<Infallible>,
+            response: Option<Response>,
+        },
+    }
+}
+
+impl Future for PoliciesFirstFuture {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            let next = match this.step.as_mut().project() {
+                StepProjection::Preflight { answer, request } => {
+                    let Ok(answer) = ready!(answer.poll(context));
+                    match request.take() {
+                        Some(request) if !mark::has_met(answer.extensions()) => Step::Application {
+                            response: this.service.application.call(request),
+                            question: None,
+                        },
+                        _ => return Poll::Ready(Ok(answer)),
+                    }
+                }
+                StepProjection::Application { response, question } => {
+                    let Ok(mut response) = ready!(response.poll(context));
+                    match question.take() {
+                        Some(question) if !mark::has_met(response.extensions()) => {
+                            Step::AccessHeaders {
+                                answer: this.service.policies.call(question.into_request()),
+                                response: Some(response),
+                            }
+                        }
+                        _ => {
+                            vary::tidy(response.headers_mut());
+                            return Poll::Ready(Ok(response));
+                        }
+                    }
+                }
+                StepProjection::AccessHeaders { answer, response } => {
+                    let Ok(answer) = ready!(answer.poll(context));
+                    // A future is not polled again once it is ready.
+                    let Some(mut response) = response.take() else {
+                        return Poll::Pending;
+                    };
+                    if mark::has_met(answer.extensions()) {
+                        headers::transfer(answer.into_parts().0.headers, response.headers_mut());
+                        mark::meet(response.extensions_mut());
+                    }
+                    return Poll::Ready(Ok(response));
+                }
+            };
+            this.step.set(next);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! [`CorsRouter`]: a router on which no layer meets a preflight.
+
+use std::{convert::Infallible, fmt, marker::PhantomData};
+
+use axum::{
+    Router,
+    extract::Request,
+    handler::Handler,
+    response::IntoResponse,
+    routing::{MethodRouter, Route},
+};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{policies_first::PoliciesFirstLayer, policy_table::PolicyTable, routes::Routes};
+
+/// An [`axum::Router`] whose annotated paths answer preflights before any layer, and whose layers'
+/// own answers carry access headers.
+///
+/// On a plain router the `OPTIONS` of a path sits innermost: an authentication layer outside it
+/// answers a preflight with 401, since preflights carry no credentials, and a layer's 401, 408 or
+/// 413 leaves without access headers, so that the page sees a network error. Here
+///
+/// - a preflight of a path made by [`routes!`](crate::routes) is answered by the path's policies
+///   alone; no layer and no handler meets it;
+/// - a response that comes back without having met its policy, because a layer made it, is given
+///   the policy's access headers;
+/// - everything else is the application's business, as on any router. A path without a policy gets
+///   its preflights like any request, so nothing goes round a layer.
+///
+/// ```
+/// use axum::routing::get;
+/// use cors_runtime::{CorsRouter, cors, routes};
+///
+/// #[cors(methods = "GET, POST", debug_max_age)]
+/// async fn items() -> &'static str {
+///     "[]"
+/// }
+///
+/// let app: axum::Router = CorsRouter::new()
+///     .route("/items", routes!(items))
+///     .route("/health", get(|| async { "up" }))
+///     .into_router();
+/// ```
+#[must_use = "a router does nothing until it is served"]
+pub struct CorsRouter<S = ()> {
+    application: Router<S>,
+    policies: PolicyTable<S>,
+}
+
+impl<S> CorsRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// A router without paths, which answers every request with 404.
+    pub fn new() -> Self {
+        Self {
+            application: Router::new(),
+            policies: PolicyTable::new(),
+        }
+    }
+
+    /// Adds a path with its annotated handlers ([`Routes`]), or with axum's own routes
+    /// ([`MethodRouter`]), which get no access headers.
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::route`] does where the path is malformed or overlaps with another; also where
+    /// the path is given twice, once by `routes!`.
+    #[track_caller]
+    pub fn route(self, path: &str, routes: impl PathRoutes<S>) -> Self {
+        let (routes, policy) = routes.split();
+        let mut policies = self.policies;
+        policies.route(path, policy);
+        Self {
+            application: self.application.route(path, routes),
+            policies,
+        }
+    }
+
+    /// Adds another router's paths under a prefix, as [`Router::nest`] does.
+    ///
+    /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths get no access headers.
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::nest`] and [`CorsRouter::route`] do.
+    #[track_caller]
+    pub fn nest(self, prefix: &str, router: impl Into<Self>) -> Self {
+        let other = router.into();
+        let application = self.application.nest(prefix, other.application);
+        let mut policies = self.policies;
+        policies.nest(prefix, other.policies);
+        Self {
+            application,
+            policies,
+        }
+    }
+
+    /// Adds another router's paths, as [`Router::merge`] does.
+    ///
+    /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths get no access headers. Since
+    /// nobody can list the paths of an `axum::Router`, an annotated
+    /// [`fallback`](CorsRouter::fallback) no longer answers preflights of unknown URLs beside one:
+    /// they go through the layers like any request.
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::merge`] and [`CorsRouter::route`] do.
+    #[track_caller]
+    pub fn merge(self, router: impl Into<Self>) -> Self {
+        let other = router.into();
+        let application = self.application.merge(other.application);
+        let mut policies = self.policies;
+        policies.nest("", other.policies);
+        Self {
+            application,
+            policies,
+        }
+    }
+
+    /// Sets what answers URLs that no path matches: annotated handlers ([`Routes`]), whose policy
+    /// then stands for unknown URLs, or any axum handler.
+    pub fn fallback<F, T>(self, fallback: F) -> Self
+    where
+        F: FallbackRoutes<T, S>,
+    {
+        fallback.set(self)
+    }
+
+    /// Puts a layer around everything added so far, as [`Router::layer`] does. It never meets the
+    /// preflight of an annotated path.
+    pub fn layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self {
+            application: self.application.layer(layer),
+            policies: self.policies,
+        }
+    }
+
+    /// Provides the state, as [`Router::with_state`] does.
+    pub fn with_state<S2>(self, state: S) -> CorsRouter<S2> {
+        CorsRouter {
+            policies: self.policies.with_state(&state),
+            application: self.application.with_state(state),
+        }
+    }
+}
+
+impl CorsRouter {
+    /// The router as an [`axum::Router`], to be served, nested or merged like any.
+    ///
+    /// What is layered on *that* meets preflights too, by choice: rate limits, tracing, an overall
+    /// timeout.
+    pub fn into_router(self) -> Router {
+        let policies = self.policies.into_router();
+        self.application.layer(PoliciesFirstLayer { policies })
+    }
+}
+
+impl<S> Default for CorsRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> From<Router<S>> for CorsRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// A router without policies, whose paths nobody can list.
+    fn from(application: Router<S>) -> Self {
+        Self {
+            application,
+            policies: PolicyTable::unlisted(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for CorsRouter<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("CorsRouter");
+        debug.field("application", &self.application);
+        debug.finish_non_exhaustive()
+    }
+}
+
+/// What [`CorsRouter::route`] takes: [`Routes`] or [`MethodRouter`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what `CorsRouter::route` takes",
+    note = "it takes `routes!(…)` of annotated handlers, and axum's `get(…)`, `post(…)` and the like"
+)]
+pub trait PathRoutes<S> {
+    /// The routes, and the endpoint that answers from their policies.
+    #[doc(hidden)]
+    fn split(self) -> (MethodRouter<S>, Option<MethodRouter<S>>);
+}
+
+impl<S> PathRoutes<S> for Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn split(self) -> (MethodRouter<S>, Option<MethodRouter<S>>) {
+        let policy = self.policy_endpoint();
+        (self.into(), Some(policy))
+    }
+}
+
+impl<S> PathRoutes<S> for MethodRouter<S> {
+    fn split(self) -> (MethodRouter<S>, Option<MethodRouter<S>>) {
+        (self, None)
+    }
+}
+
+/// What [`CorsRouter::fallback`] takes: [`Routes`] or any axum handler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what `CorsRouter::fallback` takes",
+    note = "it takes `routes!(…)` of annotated handlers, and any axum handler"
+)]
+pub trait FallbackRoutes<T, S> {
+    /// Sets the fallback and its policy.
+    #[doc(hidden)]
+    fn set(self, router: CorsRouter<S>) -> CorsRouter<S>;
+}
+
+impl<S> FallbackRoutes<(), S> for Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn set(self, mut router: CorsRouter<S>) -> CorsRouter<S> {
+        router.policies.fallback(Some(self.policy_endpoint()));
+        router.application = router.application.fallback(MethodRouter::from(self));
+        router
+    }
+}
+
+/// Tells axum's handlers, whose extractors are `T`, from [`Routes`].
+#[derive(Debug)]
+pub struct PlainHandler<T>(PhantomData<T>);
+
+impl<H, T, S> FallbackRoutes<PlainHandler<T>, S> for H
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    fn set(self, mut router: CorsRouter<S>) -> CorsRouter<S> {
+        router.policies.fallback(None);
+        router.application = router.application.fallback(self);
+        router
+    }
+}

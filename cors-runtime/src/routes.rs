@@ -1,0 +1,191 @@
+//! [`Routes`]: the annotated handlers of one path.
+
+use std::{convert::Infallible, fmt, sync::Arc};
+
+use axum::{
+    extract::Request,
+    handler::Handler,
+    response::IntoResponse,
+    routing::{MethodFilter, MethodRouter, Route, any, on},
+};
+use cors_grammar::method::MethodSet;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{
+    endpoints::{NotAllowed, Options, PolicyEndpoint},
+    handler::WithPolicy,
+    headers::PolicyHeaders,
+    path::PathPolicies,
+};
+
+/// The annotated handlers of one path, made by [`routes!`](crate::routes).
+///
+/// Each handler serves the methods that its own [`#[cors]`](macro@crate::cors) names. The path
+/// answers `OPTIONS` itself, and every other method with 405 and an `Allow`; all of these carry
+/// access headers.
+///
+/// [`CorsRouter::route`](crate::CorsRouter::route) takes it as it is. For a plain
+/// [`axum::Router`], `.into()` makes an ordinary [`MethodRouter`] of it:
+///
+/// ```
+/// use cors_runtime::{cors, routes};
+///
+/// #[cors(methods = "GET")]
+/// async fn hello() -> &'static str {
+///     "hello"
+/// }
+///
+/// let app: axum::Router = axum::Router::new().route("/hello", routes!(hello).into());
+/// ```
+///
+/// There the path's answer to `OPTIONS` sits inside every layer of the router: a layer that
+/// demands credentials refuses preflights, which never carry any. On a
+/// [`CorsRouter`](crate::CorsRouter) no layer meets them.
+#[must_use = "routes do nothing until a router takes them"]
+pub struct Routes<S = ()> {
+    handlers: Vec<RoutedHandler<S>>,
+}
+
+#[derive(Clone)]
+struct RoutedHandler<S> {
+    policy: &'static PolicyHeaders,
+    /// The user's handler and its layers, for any method.
+    bare: MethodRouter<S>,
+    /// The same inside its policy, for the methods that the policy names.
+    routed: MethodRouter<S>,
+}
+
+impl<S> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Routes without a handler; for the expansion of `routes!`.
+    #[doc(hidden)]
+    pub fn new() -> Self {
+        let handlers = Vec::new();
+        Self { handlers }
+    }
+
+    /// Adds a handler with the policy of its companion; for the expansion of `routes!`.
+    #[doc(hidden)]
+    pub fn handler<H, T>(mut self, policy: &'static PolicyHeaders, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.handlers.push(RoutedHandler {
+            policy,
+            bare: any(handler.clone()),
+            routed: routed(WithPolicy::new(handler, policy), policy.methods()),
+        });
+        self
+    }
+
+    /// Puts a [`tower::Layer`](Layer) around the handlers, inside their policies.
+    ///
+    /// What the layer answers by itself (a 401, a 408, …) gets the access headers too. It meets no
+    /// preflight, and none of the answers that the path gives without a handler.
+    ///
+    /// As with [`MethodRouter::layer`], the layer of the last call is the outermost.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        for RoutedHandler {
+            policy,
+            bare,
+            routed: inside,
+        } in &mut self.handlers
+        {
+            *bare = std::mem::take(bare).layer(layer.clone());
+            *inside = routed(WithPolicy::new(bare.clone(), policy), policy.methods());
+        }
+        self
+    }
+
+    /// The endpoint that answers for this path from its policies alone; for `CorsRouter`.
+    pub(crate) fn policy_endpoint(&self) -> MethodRouter<S> {
+        any(PolicyEndpoint(self.policies()))
+    }
+
+    fn policies(&self) -> Arc<PathPolicies> {
+        let policies = self.handlers.iter().map(|handler| handler.policy);
+        Arc::new(PathPolicies::new(policies.collect()))
+    }
+}
+
+impl<S> From<Routes<S>> for MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn from(routes: Routes<S>) -> Self {
+        let path = routes.policies();
+        let owner = path.owner("OPTIONS").and_then(|owner| {
+            let RoutedHandler { bare, policy, .. } = routes.handlers.get(owner)?;
+            Some(any(WithPolicy::new(bare.clone(), policy)))
+        });
+        let options = Options {
+            path: Arc::clone(&path),
+            owner,
+        };
+        let options = on(MethodFilter::OPTIONS, options);
+        let start = match path.serves_every_method() {
+            true => options,
+            false => options.fallback(NotAllowed(path)),
+        };
+        routes
+            .handlers
+            .into_iter()
+            .fold(start, |path, handler| path.merge(handler.routed))
+    }
+}
+
+impl<S> Clone for Routes<S> {
+    fn clone(&self) -> Self {
+        let handlers = self.handlers.iter().map(|handler| RoutedHandler {
+            policy: handler.policy,
+            bare: handler.bare.clone(),
+            routed: handler.routed.clone(),
+        });
+        Self {
+            handlers: handlers.collect(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for Routes<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let policies = self.handlers.iter().map(|handler| handler.policy);
+        f.debug_list().entries(policies).finish()
+    }
+}
+
+/// Routes a handler on the methods of a set; `OPTIONS` aside, which `Options` answers.
+fn routed<H, T, S>(handler: H, methods: MethodSet) -> MethodRouter<S>
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    if methods.is_every() {
+        return any(handler);
+    }
+    let filters = methods.iter().filter_map(|method| match method {
+        "GET" => Some(MethodFilter::GET),
+        "HEAD" => Some(MethodFilter::HEAD),
+        "POST" => Some(MethodFilter::POST),
+        "PUT" => Some(MethodFilter::PUT),
+        "PATCH" => Some(MethodFilter::PATCH),
+        "DELETE" => Some(MethodFilter::DELETE),
+        _ => None,
+    });
+    match filters.reduce(MethodFilter::or) {
+        Some(filter) => on(filter, handler),
+        None => MethodRouter::new(),
+    }
+}

@@ -1,0 +1,114 @@
+//! `Vary`: which request headers a cache must compare before it reuses a response.
+
+use http::header::{HeaderMap, HeaderValue, VARY};
+
+/// The request headers that a response was made from, among those the protocol reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vary {
+    /// `Origin`.
+    Origin,
+    /// `Origin` and `Access-Control-Request-Method`.
+    OriginAndMethod,
+    /// `Origin` and `Access-Control-Request-Headers`.
+    OriginAndHeaders,
+    /// All three: what decides every answer to `OPTIONS`.
+    AllThree,
+}
+
+impl Vary {
+    /// The fields of a response that depends on `Origin`, and on what it copied besides.
+    pub(crate) fn origin_and(method: bool, headers: bool) -> Self {
+        match (method, headers) {
+            (false, false) => Self::Origin,
+            (true, false) => Self::OriginAndMethod,
+            (false, true) => Self::OriginAndHeaders,
+            (true, true) => Self::AllThree,
+        }
+    }
+
+    /// Adds the fields to what stands in `headers`, which leaves as one line.
+    pub(crate) fn add_to(self, headers: &mut HeaderMap) {
+        let fields = match self {
+            Self::Origin => "Origin",
+            Self::OriginAndMethod => "Origin, Access-Control-Request-Method",
+            Self::OriginAndHeaders => "Origin, Access-Control-Request-Headers",
+            Self::AllThree => {
+                "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+            }
+        };
+        headers.append(VARY, HeaderValue::from_static(fields));
+        tidy(headers);
+    }
+}
+
+/// Joins the lines of `Vary` into one in which no field is named twice.
+///
+/// Some caches obey only the last line (nginx before 1.23). A field `*` makes the others
+/// meaningless (RFC 9110, section 12.5.5), so they fall away beside it.
+pub(crate) fn tidy(headers: &mut HeaderMap) {
+    let mut lines = headers.get_all(VARY).iter();
+    let (Some(_), Some(_)) = (lines.next(), lines.next()) else {
+        return;
+    };
+    let mut fields: Vec<&[u8]> = Vec::new();
+    for field in headers.get_all(VARY).iter().flat_map(fields_of) {
+        if !fields.iter().any(|known| known.eq_ignore_ascii_case(field)) {
+            fields.push(field);
+        }
+    }
+    let joined = match fields.contains(&&b"*"[..]) {
+        true => b"*".to_vec(),
+        false => fields.join(&b", "[..]),
+    };
+    // Parts of header values with `, ` between them are a header value.
+    if let Ok(joined) = HeaderValue::from_bytes(&joined) {
+        headers.insert(VARY, joined);
+    }
+}
+
+fn fields_of(line: &HeaderValue) -> impl Iterator<Item = &[u8]> {
+    line.as_bytes()
+        .split(|byte| *byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .filter(|field| !field.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_there_is_kept_and_no_field_is_named_twice() {
+        let all = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+        for (lines, vary, expected) in [
+            (&[][..], Vary::Origin, &["Origin"][..]),
+            (&[], Vary::AllThree, &[all]),
+            (&["Accept"], Vary::Origin, &["Accept, Origin"]),
+            (&["accept , ORIGIN"], Vary::Origin, &["accept, ORIGIN"]),
+            (
+                &["Accept", "Cookie,accept"],
+                Vary::OriginAndMethod,
+                &["Accept, Cookie, Origin, Access-Control-Request-Method"],
+            ),
+            (&["*"], Vary::AllThree, &["*"]),
+            (&["Accept", "*"], Vary::Origin, &["*"]),
+            (&[""], Vary::Origin, &["Origin"]),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(VARY, HeaderValue::from_static(line));
+            }
+            vary.add_to(&mut headers);
+            let found: Vec<_> = headers.get_all(VARY).iter().collect();
+            assert_eq!(found, expected, "{lines:?} {vary:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_beyond_ascii_are_kept() {
+        let mut headers = HeaderMap::new();
+        headers.append(VARY, HeaderValue::from_bytes(b"\xff").unwrap());
+        Vary::Origin.add_to(&mut headers);
+        assert_eq!(headers[VARY].as_bytes(), b"\xff, Origin");
+    }
+}
