@@ -16,6 +16,12 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 pub mod documented;
 pub mod handlers;
+pub mod programs;
+
+/// The README's examples compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
 
 /// An application on a loopback socket, until it is dropped.
 #[derive(Debug)]

@@ -161,7 +161,12 @@ impl Parse for Value {
         if input.is_empty() || input.peek(Token![,]) {
             return Ok(Self::Bare);
         }
-        input.parse::<Token![=]>()?;
+        if input.parse::<Token![=]>().is_err() {
+            return Err(input.error(
+                "this stands neither behind `=` nor behind a comma\n\
+                 help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`",
+            ));
+        }
         if input.peek(Bracket) {
             let content;
             let bracket = syn::bracketed!(content in input);

@@ -108,8 +108,10 @@ impl Input {
     /// That no handler before this one claims a method of its own. A constant that stands by
     /// itself is evaluated by `cargo check` too, also in a generic function.
     fn check(&self, position: usize) -> TokenStream {
-        let krate = &self.krate;
         let here = &self.handlers[position];
+        let mut krate = self.krate.clone();
+        // What the constant reports stands where its first token does: at the handler.
+        krate.set_span(here.handler.span().resolved_at(krate.span()));
         let cfgs = &here.cfgs;
         let policy = |element: &Element| {
             let companion = element.companion();

@@ -25,7 +25,7 @@ pub const fn assert_no_clash(handler: Named<'_>, others: &[Named<'_>]) {
                 .push(handler.0)
                 .push("` and `")
                 .push(other)
-                .push("` both claim the method `")
+                .push("` both list the method `")
                 .push(method)
                 .push("`\nhelp: leave it to one of them");
             panic!("{}", message.as_str());

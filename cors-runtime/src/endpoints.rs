@@ -106,7 +106,9 @@ impl<S> Handler<(), S> for PolicyEndpoint {
                 answer
             }
         };
-        ready(answered(answer, &request))
+        let mut answer = answer.map(|()| Body::empty());
+        mark::meet(answer.extensions_mut());
+        ready(answer)
     }
 }
 

@@ -1,4 +1,24 @@
 //! CORS for axum: one attribute on a handler, checked by the compiler.
+//!
+//! - [`#[cors]`](macro@cors) gives a handler its policy;
+//! - [`routes!`] puts the handlers of one path together;
+//! - [`CorsRouter`] is a router on which no layer meets a preflight, and on which every response
+//!   carries its access headers, whichever layer made it.
+//!
+//! ```
+//! use axum::routing::get;
+//! use cors_runtime::{CorsRouter, cors, routes};
+//!
+//! #[cors(methods = "GET, POST", debug_max_age)]
+//! async fn items() -> &'static str {
+//!     "[]"
+//! }
+//!
+//! let app: axum::Router = CorsRouter::new()
+//!     .route("/items", routes!(items))
+//!     .route("/health", get(|| async { "up" })) // no attribute, no access headers
+//!     .into_router();
+//! ```
 
 #![warn(
     clippy::expect_used,
@@ -22,12 +42,13 @@ mod router;
 mod routes;
 mod vary;
 
+#[doc = include_str!("cors.md")]
 pub use cors_macros::cors;
 pub use policy::Policy;
 pub use router::CorsRouter;
 pub use routes::Routes;
 
-/// The annotated handlers of one path.
+#[doc = include_str!("routes.md")]
 #[macro_export]
 macro_rules! routes {
     ($($handlers:tt)*) => {

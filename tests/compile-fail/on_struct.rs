@@ -1,0 +1,8 @@
+use cors_runtime::cors;
+
+#[cors(methods = "GET")]
+struct Items;
+
+fn main() {
+    let _ = Items;
+}

@@ -1,0 +1,11 @@
+use cors_runtime::{cors, routes};
+
+#[cors(methods = "GET")]
+async fn items() {}
+
+fn main() {
+    let _: cors_runtime::Routes = routes!(
+        #[allow(unused)]
+        items
+    );
+}

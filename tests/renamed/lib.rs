@@ -1,0 +1,36 @@
+//! A crate that depends on `cors-runtime` under another name, which the attribute is told and
+//! `routes!` finds by itself.
+
+use web_cors::{Routes, cors, routes};
+
+#[cors(methods = "GET", crate = web_cors)]
+async fn as_path() {}
+
+#[cors(methods = "PUT", crate = "web_cors")]
+async fn as_string() {}
+
+/// Handlers that name the crate in both forms.
+pub fn both() -> Routes {
+    routes!(as_path, as_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, http::Request};
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_renamed_dependency_is_named_by_crate() {
+        let app: Router = Router::new().route("/", super::both().into());
+        for method in ["GET", "PUT"] {
+            let request = Request::builder().method(method).uri("/");
+            let request = request.body(Body::empty()).unwrap();
+            let response = app.clone().oneshot(request).await.unwrap();
+            assert_eq!(
+                response.headers()["access-control-allow-origin"],
+                "*",
+                "{method}"
+            );
+        }
+    }
+}
