@@ -7,9 +7,16 @@
 
 #![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+pub mod combination;
+mod explain;
 pub mod header_name;
+mod host;
 pub mod list;
 pub mod method;
 mod mistake;
+pub mod origin;
+pub mod origin_list;
+mod public_suffix;
+pub mod punycode;
 
 pub use mistake::Mistake;

@@ -1,0 +1,467 @@
+//! Why a text is no origin and no pattern, and what was probably meant.
+//!
+//! Whether it is one has been decided elsewhere: here it is known not to be.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::{
+    Mistake,
+    host::{self, LONGEST_HOST, LONGEST_LABEL},
+    origin::{LONGEST_SCHEME, Origin, Parts, Pattern},
+    punycode,
+};
+
+/// Explains a text that is neither an origin nor a pattern.
+pub(crate) fn origin(text: &str) -> Mistake {
+    let (problem, help) = problem(text);
+    let help = match (help, corrected(text)) {
+        (Some(help), _) => help.to_owned(),
+        (None, Some(corrected)) => format!("write `{corrected}`"),
+        (None, None) => "write an origin, as in `https://app.example.com`, or a pattern, as in \
+                         `https://*.example.com` or `http://localhost:*`"
+            .to_owned(),
+    };
+    Mistake::new(problem, help)
+}
+
+/// The first thing that is wrong with a text, and the remedy where a corrected text is none.
+fn problem(text: &str) -> (String, Option<&'static str>) {
+    if text == "null" {
+        let problem = "`null` is sent by every sandboxed frame: to allow it is to allow any page";
+        return (problem.to_owned(), Some("leave it out"));
+    }
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return (
+            format!("{text:?} has white space, which no origin has"),
+            None,
+        );
+    }
+    if !text.is_ascii() {
+        return (
+            format!("`{text}` is not ASCII, as browsers send it"),
+            Some("write the host in Punycode (`xn--…`), as the browser shows it in `Origin`"),
+        );
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return (format!("`{text}` has no scheme"), None);
+    };
+    let lower = scheme.to_ascii_lowercase();
+    scheme_problem(text, scheme, &lower)
+        .or_else(|| rest_problem(text, rest))
+        .or_else(|| {
+            let upper = text.contains(|c: char| c.is_ascii_uppercase());
+            upper.then(|| {
+                (
+                    format!("`{text}` has upper case, and browsers send lower case"),
+                    None,
+                )
+            })
+        })
+        .or_else(|| {
+            let Parts { host, port, .. } = Parts::of_rest(scheme, rest)?;
+            port_problem(scheme, port).or_else(|| host_problem(scheme, host))
+        })
+        .unwrap_or_else(|| (format!("`{text}` is no origin"), None))
+}
+
+fn scheme_problem(text: &str, scheme: &str, lower: &str) -> Option<(String, Option<&'static str>)> {
+    let problem = match lower {
+        "" => format!("`{text}` has no scheme"),
+        "file" => {
+            let problem = "the origin of a `file:` page is `null`, which is any page's";
+            return Some((
+                problem.to_owned(),
+                Some("serve the page from a local server"),
+            ));
+        }
+        _ if scheme.len() > LONGEST_SCHEME => {
+            format!("the scheme of `{text}` is longer than {LONGEST_SCHEME} bytes")
+        }
+        _ if scheme.contains('*') => format!(
+            "`*` stands in the scheme of `{text}`: it stands for the first labels of a host or for \
+             a port only"
+        ),
+        _ if !crate::origin::is_scheme(lower) => format!("`{scheme}` is no scheme"),
+        _ => return None,
+    };
+    Some((problem, None))
+}
+
+/// What an origin does not have, though a URL may.
+fn rest_problem(text: &str, rest: &str) -> Option<(String, Option<&'static str>)> {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let behind = rest.split_at(authority.len()).1;
+    let what = match behind.chars().next() {
+        _ if authority.contains('@') => "user info",
+        Some('/') if behind == "/" => "a trailing slash",
+        Some('/') => "a path",
+        Some('?') => "a query",
+        Some('#') => "a fragment",
+        _ => return None,
+    };
+    Some((format!("`{text}` has {what}, which no origin has"), None))
+}
+
+fn port_problem(scheme: &str, port: Option<&str>) -> Option<(String, Option<&'static str>)> {
+    let port = port?;
+    if port == "*" {
+        return None;
+    }
+    let number: Option<u16> = port.parse().ok();
+    let digits = port.bytes().all(|byte| byte.is_ascii_digit());
+    let problem = match number {
+        _ if port.is_empty() => "the port is empty".to_owned(),
+        _ if !digits => format!("`{port}` is no port"),
+        _ if port.trim_start_matches('0').is_empty() => {
+            "0 is no port that a page can come from".to_owned()
+        }
+        _ if port.starts_with('0') => format!("the port `{port}` has leading zeros"),
+        None => format!("the port `{port}` is above 65535"),
+        Some(number) if Origin::default_port(scheme) == Some(number) => {
+            format!("{number} is the default port of `{scheme}`, which browsers leave out")
+        }
+        Some(_) => return None,
+    };
+    Some((problem, None))
+}
+
+fn host_problem(scheme: &str, whole: &str) -> Option<(String, Option<&'static str>)> {
+    let host = whole.strip_prefix("*.").unwrap_or(whole);
+    let web = matches!(scheme, "http" | "https");
+    let address = corrected_ipv4(host).is_some() || host.starts_with('[');
+    let problem = if whole == "*" {
+        "`*` stands for any host".to_owned()
+    } else if host.len() < whole.len() && address {
+        format!("`*.` stands before the IP address `{host}`, which has no subdomains")
+    } else if host.contains('*') {
+        format!("`*` in `{whole}` is neither the first label nor the port")
+    } else if host.starts_with('[') {
+        return Some((ipv6_problem(host), None));
+    } else if host.len() > 1 && host.ends_with('.') {
+        format!("`{whole}` ends with a dot, which makes it another origin than without")
+    } else if web && address {
+        format!("the IPv4 address `{host}` is not written as browsers write it")
+    } else if whole.len() > LONGEST_HOST {
+        format!("the host `{whole}` is longer than {LONGEST_HOST} bytes")
+    } else if let Some(problem) = host.split('.').find_map(|label| label_problem(host, label)) {
+        problem
+    } else if web && host::ends_in_number(host) {
+        format!("the last label of `{host}` begins with a digit, and it is no IPv4 address")
+    } else {
+        return None;
+    };
+    Some((problem, None))
+}
+
+fn ipv6_problem(host: &str) -> String {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    match address.parse::<Ipv6Addr>() {
+        Ok(_) => format!("the IPv6 address `{host}` is not written as browsers write it"),
+        Err(_) => format!("`{host}` is no IPv6 address"),
+    }
+}
+
+fn label_problem(host: &str, label: &str) -> Option<String> {
+    let wrong = label.bytes().find(|byte| !host::is_label_byte(*byte));
+    match wrong {
+        _ if host.is_empty() => Some("the host is empty".to_owned()),
+        _ if label.is_empty() => Some(format!("the host `{host}` has an empty label")),
+        _ if label.len() > LONGEST_LABEL => Some(format!(
+            "the label `{label}` is longer than {LONGEST_LABEL} bytes"
+        )),
+        Some(byte) => Some(format!(
+            "`{}` cannot stand in the host `{host}`",
+            char::from(byte)
+        )),
+        None if punycode::is_marked(label) && !punycode::is_valid(label) => Some(format!(
+            "`{label}` begins as Punycode does and stands for nothing"
+        )),
+        None => None,
+    }
+}
+
+/// The text as it was probably meant, where that can be computed.
+fn corrected(text: &str) -> Option<String> {
+    let text: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .collect();
+    let text = text.to_ascii_lowercase();
+    let (scheme, rest) = match text.split_once("://") {
+        Some(("", rest)) => ("https", rest),
+        Some((scheme, rest)) => (scheme, rest),
+        None => ("https", text.trim_start_matches('/')),
+    };
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let authority = authority.rsplit('@').next()?;
+    let Parts { host, port, .. } = Parts::of_rest(scheme, authority)?;
+    let host = corrected_host(scheme, host)?;
+    let port = match port.map(|port| port.trim_start_matches('0')) {
+        None | Some("") => None,
+        Some(port) if Origin::default_port(scheme).is_some_and(|d| d.to_string() == port) => None,
+        Some(port) => Some(port),
+    };
+    let corrected = match port {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    };
+    Pattern::recognise(&corrected)
+        .is_some()
+        .then_some(corrected)
+}
+
+fn corrected_host(scheme: &str, host: &str) -> Option<String> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let base = host.strip_prefix("*.").unwrap_or(host);
+    if let Some(address) = base.strip_prefix('[') {
+        let address: Ipv6Addr = address.strip_suffix(']')?.parse().ok()?;
+        let mut written = String::from("[");
+        host::write_ipv6(address, &mut written).ok()?;
+        written.push(']');
+        return Some(written);
+    }
+    Some(match corrected_ipv4(base) {
+        Some(address) if matches!(scheme, "http" | "https") => address.to_string(),
+        _ => host.to_owned(),
+    })
+}
+
+/// Reads an IPv4 address in any of the ways a browser does: with one to four parts, each in
+/// decimal, octal or hexadecimal (URL standard, *IPv4 parser*).
+fn corrected_ipv4(host: &str) -> Option<Ipv4Addr> {
+    let parts: Option<Vec<u64>> = host.split('.').map(ipv4_part).collect();
+    let parts = parts?;
+    let (last, first) = parts.split_last()?;
+    let mut address: u64 = 0;
+    for part in first {
+        address = (address << 8) | (*part <= 255).then_some(*part)?;
+    }
+    let last_bits = 32_u32.checked_sub(8 * u32::try_from(first.len()).ok()?)?;
+    (first.len() < 4 && *last < 1 << last_bits).then_some(())?;
+    let address = (address << last_bits) | last;
+    Some(Ipv4Addr::from(u32::try_from(address).ok()?))
+}
+
+fn ipv4_part(part: &str) -> Option<u64> {
+    let (digits, radix) = match part.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (part.split_at(2).1, 16),
+        [b'0', _, ..] => (part.split_at(1).1, 8),
+        _ => (part, 10),
+    };
+    let digits = if digits.is_empty() && radix == 16 {
+        "0"
+    } else {
+        digits
+    };
+    u64::from_str_radix(digits, radix).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_is_answered_with_the_origin_that_was_meant() {
+        for (text, problem, help) in [
+            (
+                "example.com",
+                "has no scheme",
+                "write `https://example.com`",
+            ),
+            (
+                "://example.com",
+                "has no scheme",
+                "write `https://example.com`",
+            ),
+            (
+                "//example.com",
+                "has no scheme",
+                "write `https://example.com`",
+            ),
+            (
+                "https://example.com/",
+                "a trailing slash",
+                "write `https://example.com`",
+            ),
+            (
+                "https://example.com/a",
+                "a path",
+                "write `https://example.com`",
+            ),
+            (
+                "https://example.com?a",
+                "a query",
+                "write `https://example.com`",
+            ),
+            (
+                "https://example.com#a",
+                "a fragment",
+                "write `https://example.com`",
+            ),
+            (
+                "https://me:it@example.com",
+                "user info",
+                "write `https://example.com`",
+            ),
+            (
+                "HTTPS://Example.com",
+                "upper case",
+                "write `https://example.com`",
+            ),
+            (
+                "https://bücher.example",
+                "not ASCII",
+                "write the host in Punycode",
+            ),
+            (
+                "https://example.com:443",
+                "default port",
+                "write `https://example.com`",
+            ),
+            (
+                "http://example.com:80",
+                "default port",
+                "write `http://example.com`",
+            ),
+            (
+                "https://example.com:0",
+                "0 is no port",
+                "write `https://example.com`",
+            ),
+            (
+                "https://example.com:65536",
+                "above 65535",
+                "write an origin",
+            ),
+            (
+                "https://example.com:08443",
+                "leading zeros",
+                "write `https://example.com:8443`",
+            ),
+            (
+                "https://example.com:",
+                "port is empty",
+                "write `https://example.com`",
+            ),
+            ("https://example.com:x", "is no port", "write an origin"),
+            ("https://example.com:+1", "is no port", "write an origin"),
+            ("https://127.1", "IPv4 address", "write `https://127.0.0.1`"),
+            (
+                "https://0x7f.1",
+                "IPv4 address",
+                "write `https://127.0.0.1`",
+            ),
+            (
+                "https://010.0.0.1",
+                "IPv4 address",
+                "write `https://8.0.0.1`",
+            ),
+            (
+                "https://1.2.3.256",
+                "begins with a digit",
+                "write an origin",
+            ),
+            (
+                "https://example.1",
+                "begins with a digit",
+                "write an origin",
+            ),
+            ("https://[0:0::1]", "IPv6 address", "write `https://[::1]`"),
+            (
+                "https://[::FFFF:1.2.3.4]",
+                "upper case",
+                "write `https://[::ffff:102:304]`",
+            ),
+            (
+                "https://[::ffff:1.2.3.4]",
+                "IPv6 address",
+                "write `https://[::ffff:102:304]`",
+            ),
+            ("https://[::g]", "no IPv6 address", "write an origin"),
+            ("https://[::1", "is no origin", "write an origin"),
+            ("https://xn--a", "Punycode", "write an origin"),
+            (
+                "https://example.com.",
+                "ends with a dot",
+                "write `https://example.com`",
+            ),
+            (
+                "file:///home",
+                "`file:`",
+                "serve the page from a local server",
+            ),
+            ("null", "sandboxed frame", "leave it out"),
+            (
+                "https://example .com",
+                "white space",
+                "write `https://example.com`",
+            ),
+            ("https://a..b", "empty label", "write an origin"),
+            ("https://", "host is empty", "write an origin"),
+            ("https://a!b", "`!` cannot stand", "write an origin"),
+            (
+                "https://exa*mple.com",
+                "neither the first label",
+                "write an origin",
+            ),
+            (
+                "https://a.*.com",
+                "neither the first label",
+                "write an origin",
+            ),
+            (
+                "https://*.*.com",
+                "neither the first label",
+                "write an origin",
+            ),
+            (
+                "*.example.com",
+                "has no scheme",
+                "write `https://*.example.com`",
+            ),
+            ("*://example.com", "stands in the scheme", "write an origin"),
+            ("https://*", "any host", "write an origin"),
+            (
+                "https://*.127.0.0.1",
+                "before the IP address",
+                "write `https://127.0.0.1`",
+            ),
+            (
+                "https://*.[::1]",
+                "before the IP address",
+                "write `https://[::1]`",
+            ),
+            ("1a://b", "is no scheme", "write an origin"),
+            ("", "has no scheme", "write an origin"),
+        ] {
+            let mistake = Pattern::parse(text).expect_err(text);
+            assert!(
+                mistake.problem.contains(problem),
+                "{text}: {}",
+                mistake.problem
+            );
+            assert!(mistake.help.starts_with(help), "{text}: {}", mistake.help);
+        }
+    }
+
+    #[test]
+    fn lengths_are_explained() {
+        for (text, problem) in [
+            (
+                format!("https://{}.example", "a".repeat(64)),
+                "longer than 63 bytes",
+            ),
+            (
+                format!("https://{}example", "a.".repeat(124)),
+                "longer than 253 bytes",
+            ),
+            (
+                format!("{}://example", "a".repeat(65)),
+                "longer than 64 bytes",
+            ),
+        ] {
+            let mistake = Pattern::parse(&text).expect_err(&text);
+            assert!(mistake.problem.contains(problem), "{}", mistake.problem);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Punycode (RFC 3492): how a host holds what is not ASCII.
+
+const BASE: u32 = 36;
+const T_MIN: u32 = 1;
+const T_MAX: u32 = 26;
+const SKEW: u32 = 38;
+const DAMP: u32 = 700;
+const INITIAL_BIAS: u32 = 72;
+const INITIAL_N: u32 = 128;
+
+/// The most characters that a label of 63 bytes can hold.
+const LONGEST: usize = 63;
+
+/// Whether a lower-case label begins as Punycode does.
+pub(crate) fn is_marked(label: &str) -> bool {
+    label.starts_with("xn--")
+}
+
+/// Decodes a label that begins with `xn--`.
+///
+/// `None` where it does not decode by RFC 3492, where it holds nothing but ASCII (which a browser
+/// would not have encoded), and where it holds a control character.
+///
+/// ```
+/// use cors_grammar::punycode;
+///
+/// assert_eq!(punycode::decode("xn--bcher-kva").unwrap(), "bücher");
+/// assert_eq!(punycode::decode("xn--a"), None);
+/// ```
+pub fn decode(label: &str) -> Option<String> {
+    let mut decoded = [char::MIN; LONGEST];
+    let characters = decode_into(label, &mut decoded)?;
+    Some(characters.iter().collect())
+}
+
+/// Whether [`decode`] would succeed, without the text.
+pub(crate) fn is_valid(label: &str) -> bool {
+    decode_into(label, &mut [char::MIN; LONGEST]).is_some()
+}
+
+/// RFC 3492, section 6.2, in the names of its pseudocode.
+fn decode_into<'a>(label: &str, output: &'a mut [char; LONGEST]) -> Option<&'a [char]> {
+    let encoded = label.strip_prefix("xn--")?;
+    let (basic, extended) = encoded.rsplit_once('-').unwrap_or(("", encoded));
+    let mut len = 0;
+    for character in basic.chars() {
+        *output.get_mut(len)? = character;
+        len += 1;
+    }
+    let (mut n, mut i, mut bias) = (INITIAL_N, 0_u32, INITIAL_BIAS);
+    let mut digits = extended.bytes();
+    let mut ascii_alone = true;
+    while digits.len() > 0 {
+        let old_i = i;
+        let (mut w, mut k) = (1_u32, BASE);
+        loop {
+            let digit = digit(digits.next()?)?;
+            i = i.checked_add(digit.checked_mul(w)?)?;
+            let t = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
+            if digit < t {
+                break;
+            }
+            w = w.checked_mul(BASE - t)?;
+            k += BASE;
+        }
+        let count = u32::try_from(len).ok()? + 1;
+        bias = adapt(i - old_i, count, old_i == 0);
+        n = n.checked_add(i / count)?;
+        i %= count;
+        let character = char::from_u32(n).filter(|character| !character.is_control())?;
+        let place = usize::try_from(i).ok()?;
+        output.get_mut(place..=len)?.rotate_right(1);
+        *output.get_mut(place)? = character;
+        ascii_alone = false;
+        len += 1;
+        i += 1;
+    }
+    output.get(..len).filter(|_| !ascii_alone)
+}
+
+fn digit(byte: u8) -> Option<u32> {
+    match byte {
+        b'a'..=b'z' => Some(u32::from(byte - b'a')),
+        b'0'..=b'9' => Some(u32::from(byte - b'0') + 26),
+        _ => None,
+    }
+}
+
+/// RFC 3492, section 6.1.
+fn adapt(delta: u32, count: u32, first: bool) -> u32 {
+    let mut delta = if first { delta / DAMP } else { delta / 2 };
+    delta += delta / count;
+    let mut k = 0;
+    while delta > ((BASE - T_MIN) * T_MAX) / 2 {
+        delta /= BASE - T_MIN;
+        k += BASE;
+    }
+    k + (BASE - T_MIN + 1) * delta / (delta + SKEW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_decode_as_in_rfc_3492() {
+        for (label, expected) in [
+            ("xn--bcher-kva", Some("bücher")),
+            ("xn--fiqs8s", Some("中国")),
+            ("xn--p1ai", Some("рф")),
+            ("xn--80akhbyknj4f", Some("испытание")),
+            ("xn--ls8h", Some("💩")),
+            ("xn--", None),
+            ("xn--a", None),
+            ("xn--a-", None),
+            ("xn--abc-", None),
+            ("xn--99999999", None),
+            ("xn--bcher-KVA", None),
+            ("bcher", None),
+        ] {
+            assert_eq!(decode(label).as_deref(), expected, "{label}");
+        }
+    }
+
+    #[test]
+    fn a_label_of_any_length_is_answered() {
+        assert_eq!(decode(&format!("xn--{}", "a".repeat(10_000))), None);
+        assert_eq!(decode(&format!("xn--{}-kva", "a".repeat(10_000))), None);
+    }
+}
