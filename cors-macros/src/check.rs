@@ -1,69 +1,175 @@
 //! Whether the arguments are a policy: each value by itself, and all of them together.
 
 use cors_grammar::{
-    Mistake, header_name,
+    Mistake,
+    combination::{Combination, Conflict, Origins},
+    header_name,
     method::{self, MethodSet},
+    origin::Hazards,
 };
 use proc_macro2::Span;
-use syn::Error;
+use syn::{Error, Path};
 
-use crate::args::{Args, Errors, List, Seconds};
+use crate::{
+    args::Args,
+    errors::Errors,
+    origins::{self, CheckedList},
+    value::{Flag, List, Seconds},
+};
 
 /// Browsers keep the answer to a preflight no longer than this (Firefox; the others less).
 const MAX_AGE_CAP: u64 = 86_400;
 
+/// Where the arguments stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// On a handler: what is not written has its default, unless `..BASE` says otherwise.
+    Attribute,
+    /// In `policy!`: what is not written is unset.
+    Policy,
+}
+
 /// The values of a policy that has nothing wrong, as they are sent.
 pub(crate) struct Checked {
     pub(crate) methods: Option<(String, MethodSet)>,
+    pub(crate) origins: Option<CheckedOrigins>,
     pub(crate) credentials: Option<bool>,
     pub(crate) allow_headers: Option<String>,
     pub(crate) expose_headers: Option<String>,
-    pub(crate) max_age: Option<u64>,
-    pub(crate) debug_max_age: Option<u64>,
+    pub(crate) max_age: Option<u32>,
+    pub(crate) debug_max_age: Option<u32>,
+    pub(crate) debug_origins: Option<CheckedList>,
+    pub(crate) enforce: Option<bool>,
+    pub(crate) vouched: Hazards,
+    pub(crate) base: Option<Path>,
+}
+
+/// The value of `origins`.
+pub(crate) enum CheckedOrigins {
+    Every,
+    Listed(CheckedList),
 }
 
 impl Checked {
     /// Checks the arguments; what is wrong goes to `errors`.
-    pub(crate) fn new(args: Args, errors: &mut Errors) -> Self {
-        together(&args, errors);
-        Self {
+    pub(crate) fn new(args: &Args, place: Place, errors: &mut Errors) -> Self {
+        let origins = args.origins.as_ref().map(|list| {
+            match alone(list, "*", "lets every origin in", errors) {
+                true => CheckedOrigins::Every,
+                false => CheckedOrigins::Listed(origins::check(list, None, errors)),
+            }
+        });
+        let listed = match &origins {
+            Some(CheckedOrigins::Listed(list)) => Some(list),
+            _ => None,
+        };
+        let debug_origins = args.debug_origins.as_ref();
+        let checked = Self {
             methods: args.methods.as_ref().map(|list| methods(list, errors)),
-            credentials: args.credentials,
-            allow_headers: args.allow_headers.map(|list| allowed(list, errors)),
-            expose_headers: args.expose_headers.map(|list| exposed(list, errors)),
+            debug_origins: debug_origins.map(|list| origins::check(list, listed, errors)),
+            origins,
+            credentials: args.credentials.map(|flag| flag.value),
+            allow_headers: args
+                .allow_headers
+                .as_ref()
+                .map(|list| allowed(list, errors)),
+            expose_headers: args
+                .expose_headers
+                .as_ref()
+                .map(|list| exposed(list, errors)),
             max_age: args.max_age.map(|seconds| age("max_age", seconds, errors)),
             debug_max_age: args
                 .debug_max_age
                 .map(|seconds| age("debug_max_age", seconds, errors)),
+            enforce: args.enforce.map(|flag| flag.value),
+            vouched: Hazards {
+                insecure: args.danger_insecure_origins.is_some_and(|flag| flag.value),
+                public_suffix: args.danger_public_suffix.is_some_and(|flag| flag.value),
+                any_port: args.danger_any_port.is_some_and(|flag| flag.value),
+            },
+            base: args.base.clone(),
+        };
+        // What `..BASE` adds is not known here: a constant of the expansion checks the whole.
+        if args.base.is_none() {
+            checked.together(args, place, errors);
+        }
+        checked
+    }
+
+    /// Reports the arguments that are wrong together, each where it stands.
+    fn together(&self, args: &Args, place: Place, errors: &mut Errors) {
+        let combination = self.combination(place);
+        for conflict in Conflict::ALL {
+            let report = |span: Option<Span>, errors: &mut Errors| {
+                let span = span.unwrap_or_else(Span::call_site);
+                errors.push(Error::new(span, conflict.message()));
+            };
+            let list = |list: &Option<List>| list.as_ref().map(List::span);
+            let flag = |flag: Option<Flag>| flag.map(|flag| flag.span);
+            if !combination.has(conflict) {
+                continue;
+            }
+            match conflict {
+                Conflict::EveryOriginWithCredentials => report(list(&args.origins), errors),
+                Conflict::EveryHeaderWithCredentials => report(list(&args.expose_headers), errors),
+                Conflict::DebugMaxAgeAboveMaxAge => {
+                    report(args.debug_max_age.map(|seconds| seconds.span), errors);
+                }
+                Conflict::NothingToEnforce => report(flag(args.enforce), errors),
+                Conflict::NothingToAddInDebug => report(list(&args.debug_origins), errors),
+                Conflict::NothingToVouchFor => {
+                    let word = args.danger_insecure_origins.or(args.danger_public_suffix);
+                    report(flag(word.or(args.danger_any_port)), errors);
+                }
+                Conflict::Insecure | Conflict::AnyPort | Conflict::PublicSuffix => {
+                    let lists = [&args.origins, &args.debug_origins].into_iter().flatten();
+                    for (entry, span) in lists.flat_map(|list| &list.elements) {
+                        let hazards = origins::hazards(entry);
+                        if (Combination {
+                            hazards,
+                            ..combination
+                        })
+                        .has(conflict)
+                        {
+                            let message = format!("`{entry}`: {}", conflict.message());
+                            errors.push(Error::new(*span, message));
+                        }
+                    }
+                }
+            }
         }
     }
-}
 
-/// What is wrong with two arguments that are right by themselves.
-fn together(args: &Args, errors: &mut Errors) {
-    if let (Some(debug), Some(release)) = (&args.debug_max_age, &args.max_age)
-        && debug.value > release.value
-    {
-        errors.push(Error::new(
-            debug.span,
-            format!(
-                "`debug_max_age` is above `max_age`: a debug build would cache for longer than a \
-                 release build\nhelp: write at most `debug_max_age = {}`",
-                release.value
-            ),
-        ));
-    }
-    let credentials = args.credentials.unwrap_or(true);
-    let everything = args.expose_headers.iter().flat_map(|list| &list.elements);
-    let everything = everything
-        .into_iter()
-        .find(|(name, _)| name == header_name::EVERY);
-    if let (true, Some((_, span))) = (credentials, everything) {
-        errors.push(Error::new(
-            *span,
-            "with credentials browsers take `expose_headers = \"*\"` for a header named `*`\n\
-             help: list the names, or write `credentials = false`",
-        ));
+    fn combination(&self, place: Place) -> Combination {
+        let origins = match &self.origins {
+            Some(CheckedOrigins::Every) => Origins::Every,
+            Some(CheckedOrigins::Listed(_)) => Origins::Listed,
+            None if place == Place::Attribute => Origins::Open,
+            // The attribute that takes this policy as its base may say anything. What vouches
+            // for origins is taken over together with them, though, and there are none.
+            None if self.vouched == Hazards::NONE => Origins::Decided,
+            None => Origins::Open,
+        };
+        let listed = match &self.origins {
+            Some(CheckedOrigins::Listed(list)) => list.hazards,
+            _ => Hazards::NONE,
+        };
+        let debug = self
+            .debug_origins
+            .as_ref()
+            .map_or(Hazards::NONE, |list| list.hazards);
+        let open = place == Place::Attribute && self.origins.is_none();
+        Combination {
+            origins,
+            debug_origins: self.debug_origins.is_some(),
+            credentials: self.credentials.unwrap_or(open),
+            exposes_every_header: self.expose_headers.as_deref() == Some(header_name::EVERY),
+            max_age: self.max_age,
+            debug_max_age: self.debug_max_age,
+            enforce: self.enforce == Some(true),
+            hazards: listed.or(debug),
+            vouched: self.vouched,
+        }
     }
 }
 
@@ -77,6 +183,7 @@ fn methods(list: &List, errors: &mut Errors) -> (String, MethodSet) {
         match method::parse(name) {
             Ok(name) if set.names(name) => errors.push_mistake(*span, duplicate(name)),
             Ok(name) => set = set.with(name),
+            // Reported as standing beside others.
             Err(_) if name == method::EVERY => {}
             Err(mistake) => errors.push_mistake(*span, mistake),
         }
@@ -84,26 +191,29 @@ fn methods(list: &List, errors: &mut Errors) -> (String, MethodSet) {
     (joined(list), set)
 }
 
-fn allowed(list: List, errors: &mut Errors) -> String {
-    header_names(&list, errors, |name| match name {
+fn allowed(list: &List, errors: &mut Errors) -> String {
+    header_names(list, errors, |name| match name {
         header_name::EVERY => Err(Mistake::new(
             "`allow_headers = \"*\"` does not allow every header: with credentials it is a header \
              named `*`, and it never covers `Authorization`",
             "leave `allow_headers` out: then the headers asked for are allowed",
         )),
         name => header_name::check_allowed(name),
-    });
-    joined(&list)
+    })
 }
 
-fn exposed(list: List, errors: &mut Errors) -> String {
-    if !alone(&list, header_name::EVERY, "exposes every header", errors) {
-        header_names(&list, errors, header_name::check_exposed);
+fn exposed(list: &List, errors: &mut Errors) -> String {
+    match alone(list, header_name::EVERY, "exposes every header", errors) {
+        true => header_name::EVERY.to_owned(),
+        false => header_names(list, errors, header_name::check_exposed),
     }
-    joined(&list)
 }
 
-fn header_names(list: &List, errors: &mut Errors, check: impl Fn(&str) -> Result<(), Mistake>) {
+fn header_names(
+    list: &List,
+    errors: &mut Errors,
+    check: impl Fn(&str) -> Result<(), Mistake>,
+) -> String {
     for (position, (name, span)) in list.elements.iter().enumerate() {
         let mut before = list.elements[..position].iter();
         if let Err(mistake) = check(name) {
@@ -112,28 +222,28 @@ fn header_names(list: &List, errors: &mut Errors, check: impl Fn(&str) -> Result
             errors.push_mistake(*span, duplicate(name));
         }
     }
+    joined(list)
 }
 
 /// Whether the list is the wildcard, which is wrong beside other elements.
 fn alone(list: &List, wildcard: &str, does: &str, errors: &mut Errors) -> bool {
-    let Some((_, span)) = list
+    let found = list
         .elements
         .iter()
-        .find(|(element, _)| element == wildcard)
-    else {
-        return false;
-    };
-    if list.elements.len() > 1 {
+        .find(|(element, _)| element == wildcard);
+    if let Some((_, span)) = found
+        && !list.is_only(wildcard)
+    {
         let mistake = Mistake::new(
             format!("`{wildcard}` {does}, and stands beside others"),
             format!("write `\"{wildcard}\"` alone, or the others without it"),
         );
         errors.push_mistake(*span, mistake);
     }
-    list.elements.len() == 1
+    list.is_only(wildcard)
 }
 
-fn age(name: &str, Seconds { value, span }: Seconds, errors: &mut Errors) -> u64 {
+fn age(name: &str, Seconds { value, span }: Seconds, errors: &mut Errors) -> u32 {
     if value > MAX_AGE_CAP {
         let mistake = Mistake::new(
             format!("no browser keeps the answer to a preflight longer than {MAX_AGE_CAP} seconds"),
@@ -141,12 +251,12 @@ fn age(name: &str, Seconds { value, span }: Seconds, errors: &mut Errors) -> u64
         );
         errors.push_mistake(span, mistake);
     }
-    value
+    u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-fn duplicate(name: &str) -> Mistake {
+pub(crate) fn duplicate(element: &str) -> Mistake {
     Mistake::new(
-        format!("`{name}` stands in the list twice"),
+        format!("`{element}` stands in the list twice"),
         "leave one out",
     )
 }
@@ -158,13 +268,4 @@ fn joined(list: &List) -> String {
         .map(|(element, _)| element.as_str())
         .collect();
     elements.join(", ")
-}
-
-/// Where no argument stands that an error could point to.
-pub(crate) fn missing_methods() -> Error {
-    Error::new(
-        Span::call_site(),
-        "`methods` is missing: which methods does this handler serve?\n\
-         help: write `#[cors(methods = \"GET, POST\")]`, or `methods = \"*\"` for every method",
-    )
 }

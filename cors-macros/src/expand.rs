@@ -1,12 +1,22 @@
-//! The attribute's output: the function as written, and its companion.
+//! The output: of the attribute, the function as written and its companion; of `policy!`, a
+//! constant.
 
+use cors_grammar::origin::Hazards;
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{quote, quote_spanned};
+use syn::{
+    Error, Ident, Path, Token,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    spanned::Spanned,
+};
 
 use crate::{
-    args::{Args, Errors},
-    check::{Checked, missing_methods},
+    args::Args,
+    check::{Checked, CheckedOrigins, Place},
+    errors::Errors,
     item::Handler,
+    origins::CheckedList,
 };
 
 /// Expands `#[cors(args)] item`.
@@ -21,23 +31,55 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     errors.ok(handler.check());
     let args = Args::parse(args, &mut errors);
-    let runtime = runtime(&args);
-    let named_methods = args.methods.is_some();
-    let policy = Checked::new(args, &mut errors);
-    if !named_methods && errors.is_empty() {
-        errors.push(missing_methods());
+    let policy = Checked::new(&args, Place::Attribute, &mut errors);
+    if args.methods.is_none() && args.base.is_none() && errors.is_empty() {
+        errors.push(methods_missing());
     }
+    let runtime = match &args.krate {
+        Some(path) => quote!(#path::__private),
+        None => quote!(::cors_runtime::__private),
+    };
     match errors.into_result() {
         Ok(()) => {
-            let policy = policy.to_token_stream();
-            beside(item, companion(&handler, &runtime, &policy))
+            let companion = companion(&handler, &runtime, &policy.tokens(&runtime));
+            let check = check(&handler, &runtime, args.base.as_ref());
+            beside(item, quote!(#companion #check))
         }
         Err(error) => {
             let error = error.into_compile_error();
+            let unset = quote!(#runtime::Policy::UNSET);
             let companion = handler
                 .takes_companion()
-                .then(|| companion(&handler, &runtime, &TokenStream::new()));
+                .then(|| companion(&handler, &runtime, &unset));
             beside(item, quote!(#error #companion))
+        }
+    }
+}
+
+/// Expands `policy!($crate, args)`.
+pub(crate) fn policy(input: TokenStream) -> TokenStream {
+    let parser = |input: ParseStream<'_>| {
+        let krate = input.call(Ident::parse_any)?;
+        input.parse::<Token![,]>()?;
+        Ok((krate, input.parse::<TokenStream>()?))
+    };
+    let (krate, args) = match parser.parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let runtime = quote!(#krate::__private);
+    let mut errors = Errors::default();
+    let args = Args::parse(args, &mut errors);
+    if let Some(path) = &args.krate {
+        let message = "`policy!` finds its crate by itself\nhelp: leave `crate` out";
+        errors.push(Error::new(path.span(), message));
+    }
+    let policy = Checked::new(&args, Place::Policy, &mut errors);
+    match errors.into_result() {
+        Ok(()) => policy.tokens(&runtime),
+        Err(error) => {
+            let error = error.into_compile_error();
+            quote!({ #error #runtime::Policy::UNSET })
         }
     }
 }
@@ -47,27 +89,23 @@ fn beside(mut item: TokenStream, more: TokenStream) -> TokenStream {
     item
 }
 
-/// The path of the runtime's hidden module.
-fn runtime(args: &Args) -> TokenStream {
-    match &args.krate {
-        Some(path) => quote!(#path::__private),
-        None => quote!(::cors_runtime::__private),
-    }
+fn methods_missing() -> Error {
+    Error::new(
+        Span::call_site(),
+        "`methods` is missing: which methods does this handler serve?\n\
+         help: write `#[cors(methods = \"GET, POST\")]`, or `methods = \"*\"` for every method",
+    )
 }
 
 /// The braced type that carries the policy under the handler's name.
 ///
 /// Its name has the span of the attribute: lints on names then hold their peace without an
 /// `#[allow]`, which a user's `#![forbid]` would refuse.
-fn companion(handler: &Handler, runtime: &TokenStream, setters: &TokenStream) -> TokenStream {
+fn companion(handler: &Handler, runtime: &TokenStream, policy: &TokenStream) -> TokenStream {
     let Handler {
-        cfgs,
-        visibility,
-        name,
-        ..
+        cfgs, visibility, ..
     } = handler;
-    let mut name = name.clone();
-    name.set_span(Span::call_site());
+    let name = handler.companion_name();
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
@@ -75,7 +113,7 @@ fn companion(handler: &Handler, runtime: &TokenStream, setters: &TokenStream) ->
 
         #(#cfgs)*
         impl #runtime::Annotated for #name {
-            const POLICY: #runtime::Policy = #runtime::Policy::UNSET #setters;
+            const POLICY: #runtime::Policy = #policy;
 
             fn headers() -> &'static #runtime::PolicyHeaders {
                 static HEADERS: #runtime::PolicyHeaders =
@@ -86,35 +124,116 @@ fn companion(handler: &Handler, runtime: &TokenStream, setters: &TokenStream) ->
     }
 }
 
-impl ToTokens for Checked {
+/// The check of the whole policy, with what its base has merged into it. A constant that stands by
+/// itself is evaluated by `cargo check` too. What it reports stands at the base, if there is one.
+fn check(handler: &Handler, runtime: &TokenStream, base: Option<&Path>) -> TokenStream {
+    let cfgs = &handler.cfgs;
+    let name = handler.companion_name();
+    let call = quote!(#runtime::assert_sound(&<#name as #runtime::Annotated>::POLICY));
+    let span = base.map_or_else(Span::call_site, Spanned::span);
+    let call: TokenStream = call
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(span.resolved_at(token.span()));
+            token
+        })
+        .collect();
+    quote_spanned!(span=> #(#cfgs)* const _: () = #call;)
+}
+
+impl Checked {
     /// The policy as a chain of setters, in the order of the documentation.
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let methods = self.methods.iter().map(|(text, set)| {
-            let bits = set.bits();
+    fn tokens(&self, runtime: &TokenStream) -> TokenStream {
+        let mut policy = quote!(#runtime::Policy::UNSET);
+        let mut set = |setter: Option<TokenStream>| policy.extend(setter);
+        set(self.methods.as_ref().map(|(text, methods)| {
+            let bits = methods.bits();
             quote!(.methods(#text, #bits))
-        });
-        tokens.extend(methods);
-        tokens.extend(
-            self.credentials
-                .map(|allowed| quote!(.credentials(#allowed))),
-        );
-        let allow_headers = self.allow_headers.iter();
-        tokens.extend(allow_headers.map(|names| quote!(.allow_headers(#names))));
-        let expose_headers = self.expose_headers.iter();
-        tokens.extend(expose_headers.map(|names| quote!(.expose_headers(#names))));
-        tokens.extend(self.max_age.map(|seconds| {
-            let digits = seconds.to_string();
-            quote!(.max_age(#digits))
         }));
-        tokens.extend(self.debug_max_age.map(|seconds| {
-            let digits = seconds.to_string();
-            quote! {
-                .debug_max_age(if ::core::cfg!(debug_assertions) {
-                    ::core::option::Option::Some(#digits)
-                } else {
-                    ::core::option::Option::None
-                })
+        set(self.origins.as_ref().map(|origins| match origins {
+            CheckedOrigins::Every => quote!(.every_origin()),
+            CheckedOrigins::Listed(list) => {
+                let list = list.tokens(runtime);
+                quote!(.origins(#list))
             }
         }));
+        set(self
+            .credentials
+            .map(|allowed| quote!(.credentials(#allowed))));
+        set(self
+            .allow_headers
+            .as_ref()
+            .map(|names| quote!(.allow_headers(#names))));
+        set(self
+            .expose_headers
+            .as_ref()
+            .map(|names| quote!(.expose_headers(#names))));
+        set(self.max_age.map(|seconds| {
+            let digits = seconds.to_string();
+            quote!(.max_age(#seconds, #digits))
+        }));
+        set(self.debug_max_age.map(|seconds| {
+            let digits = seconds.to_string();
+            let value = in_debug(quote!((#seconds, #digits)));
+            quote!(.debug_max_age(#value))
+        }));
+        set(self.debug_origins.as_ref().map(|list| {
+            let value = in_debug(list.tokens(runtime));
+            quote!(.debug_origins(#value))
+        }));
+        set(self.enforce.map(|enforced| quote!(.enforce(#enforced))));
+        let Hazards {
+            insecure,
+            any_port,
+            public_suffix,
+        } = self.vouched;
+        set(insecure.then(|| quote!(.danger_insecure_origins())));
+        set(public_suffix.then(|| quote!(.danger_public_suffix())));
+        set(any_port.then(|| quote!(.danger_any_port())));
+        set(self.base.as_ref().map(|base| quote!(.over(&#base))));
+        policy
+    }
+}
+
+impl CheckedList {
+    fn tokens(&self, runtime: &TokenStream) -> TokenStream {
+        let sorted = &self.sorted;
+        let patterns = self.patterns;
+        let Hazards {
+            insecure,
+            any_port,
+            public_suffix,
+        } = self.hazards;
+        quote! {
+            #runtime::OriginList {
+                sorted: &[#(#sorted),*],
+                patterns: #patterns,
+                hazards: #runtime::Hazards {
+                    insecure: #insecure,
+                    any_port: #any_port,
+                    public_suffix: #public_suffix,
+                },
+            }
+        }
+    }
+}
+
+/// A value that is there in builds with `debug_assertions` only: of the crate that has the
+/// attribute, since this is where the expansion is compiled.
+fn in_debug(value: TokenStream) -> TokenStream {
+    quote! {
+        if ::core::cfg!(debug_assertions) {
+            ::core::option::Option::Some(#value)
+        } else {
+            ::core::option::Option::None
+        }
+    }
+}
+
+impl Handler {
+    fn companion_name(&self) -> Ident {
+        let mut name = self.name.clone();
+        name.set_span(Span::call_site());
+        name
     }
 }

@@ -8,9 +8,12 @@ use proc_macro::TokenStream;
 
 mod args;
 mod check;
+mod errors;
 mod expand;
 mod item;
+mod origins;
 mod routes;
+mod value;
 
 /// See `cors_runtime::cors`.
 #[proc_macro_attribute]
@@ -22,4 +25,10 @@ pub fn cors(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
     routes::expand(input.into()).into()
+}
+
+/// See `cors_runtime::policy!`, which puts the path of its crate first.
+#[proc_macro]
+pub fn policy(input: TokenStream) -> TokenStream {
+    expand::policy(input.into()).into()
 }

@@ -8,12 +8,18 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use axum::{extract::Request, handler::Handler, response::Response};
+use axum::{body::Body, extract::Request, handler::Handler, response::Response};
+use http::{
+    Method, StatusCode,
+    header::{CACHE_CONTROL, HeaderValue},
+};
 use pin_project_lite::pin_project;
 
 use crate::{
-    headers::{PolicyHeaders, Reflection},
+    enforcement,
+    headers::{PolicyHeaders, Reflection, remove_access_headers},
     mark,
+    vary::Vary,
 };
 
 /// The user's handler `H`, whose every response gets its policy's access headers.
@@ -36,10 +42,28 @@ where
     type Future = WithPolicyFuture<H::Future>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        WithPolicyFuture {
+        let (method, headers) = (request.method(), request.headers());
+        let watched = mark::is_watched(request.extensions());
+        let admitted = self.policy.admits(headers);
+        let mut vary = None;
+        if self.policy.enforces() {
+            let verdict = enforcement::judge(admitted, method, request.uri(), headers);
+            if !verdict.passes {
+                let response = Some(refuse(verdict.vary, watched));
+                return WithPolicyFuture::Refused { response };
+            }
+            vary = Some(verdict.vary);
+        }
+        let reflection = self.policy.reflect(method, headers);
+        let vary = match *method {
+            Method::OPTIONS => Vary::AllThree,
+            _ => vary.unwrap_or_else(|| self.policy.vary(&reflection)),
+        };
+        WithPolicyFuture::Handled {
             policy: self.policy,
-            reflection: Some(self.policy.reflect(request.method(), request.headers())),
-            watched: mark::is_watched(request.extensions()),
+            reflection: admitted.then_some(reflection),
+            vary,
+            watched,
             response: self.handler.call(request, state),
         }
     }
@@ -47,13 +71,19 @@ where
 
 pin_project! {
     /// The response of a handler on its way through the policy.
-    pub(crate) struct WithPolicyFuture<F> {
-        #[pin]
-        response: F,
-        policy: &'static PolicyHeaders,
-        // Taken when the response is there.
-        reflection: Option<Reflection>,
-        watched: bool,
+    #[project = WithPolicyProjection]
+    pub(crate) enum WithPolicyFuture<F> {
+        // The handler was not called.
+        Refused { response: Option<Response> },
+        Handled {
+            #[pin]
+            response: F,
+            policy: &'static PolicyHeaders,
+            // `None`: the policy does not let the origin in. Taken when the response is there.
+            reflection: Option<Reflection>,
+            vary: Vary,
+            watched: bool,
+        },
     }
 }
 
@@ -61,18 +91,46 @@ impl<F: Future<Output = Response>> Future for WithPolicyFuture<F> {
     type Output = Response;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
-        let this = self.project();
-        let mut response = ready!(this.response.poll(context));
-        if *this.watched && mark::has_met(response.extensions()) {
-            return Poll::Ready(response);
+        match self.project() {
+            // A future is not polled again once it is ready.
+            WithPolicyProjection::Refused { response } => {
+                response.take().map_or(Poll::Pending, Poll::Ready)
+            }
+            WithPolicyProjection::Handled {
+                response,
+                policy,
+                reflection,
+                vary,
+                watched,
+            } => {
+                let mut response = ready!(response.poll(context));
+                if *watched && mark::has_met(response.extensions()) {
+                    return Poll::Ready(response);
+                }
+                remove_access_headers(response.headers_mut());
+                if let Some(reflection) = reflection.take() {
+                    policy.grant_response(reflection, response.headers_mut());
+                }
+                vary.add_to(response.headers_mut());
+                if *watched {
+                    mark::meet(response.extensions_mut());
+                }
+                Poll::Ready(response)
+            }
         }
-        if let Some(reflection) = this.reflection.take() {
-            this.policy
-                .grant_response(reflection, response.headers_mut());
-        }
-        if *this.watched {
-            mark::meet(response.extensions_mut());
-        }
-        Poll::Ready(response)
     }
+}
+
+/// The answer to a request that the server refuses by itself: no extractor and no handler has seen
+/// it, nor has its body been read.
+fn refuse(vary: Vary, watched: bool) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(CACHE_CONTROL, no_store);
+    vary.add_to(response.headers_mut());
+    if watched {
+        mark::meet(response.extensions_mut());
+    }
+    response
 }

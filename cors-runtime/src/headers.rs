@@ -13,7 +13,10 @@ use http::{
     },
 };
 
-use crate::{policy::Policy, vary::Vary};
+use crate::{
+    policy::{Origins, Policy},
+    vary::Vary,
+};
 
 /// The response headers of the protocol: on every response they are the policy's alone.
 const ACCESS_HEADERS: [HeaderName; 6] = [
@@ -28,8 +31,7 @@ const ACCESS_HEADERS: [HeaderName; 6] = [
 /// A policy with its header values, built when the program is compiled.
 #[derive(Debug)]
 pub struct PolicyHeaders {
-    methods: MethodSet,
-    allow_credentials: bool,
+    policy: Policy,
     /// `None`: what the request asks for.
     allow_methods: Option<HeaderValue>,
     /// `None`: what the request asks for.
@@ -42,8 +44,7 @@ impl PolicyHeaders {
     /// Builds the values; for a constant of the expansion.
     pub const fn new(policy: &Policy) -> Self {
         Self {
-            methods: policy.method_set(),
-            allow_credentials: policy.allows_credentials(),
+            policy: *policy,
             allow_methods: match policy.methods {
                 Some(methods) if !methods.set.is_every() => {
                     Some(HeaderValue::from_static(methods.text))
@@ -60,60 +61,106 @@ impl PolicyHeaders {
     }
 
     pub(crate) fn methods(&self) -> MethodSet {
-        self.methods
+        self.policy.method_set()
     }
 
-    /// What the response to this request takes from it. The request itself may be gone when the
-    /// response is there.
+    pub(crate) fn enforces(&self) -> bool {
+        self.policy.enforces()
+    }
+
+    /// Whether every response says the same of `Access-Control-Allow-Origin`.
+    pub(crate) fn lets_every_origin_in(&self) -> bool {
+        matches!(self.policy.origins, Some(Origins::Every))
+    }
+
+    /// Whether the policy lets the origin of a request in. A list knows exactly one `Origin`; what
+    /// is not serialized as browsers do is in none, nor is `null`.
+    pub(crate) fn admits(&self, request: &HeaderMap) -> bool {
+        let list = match &self.policy.origins {
+            None | Some(Origins::Every) => return true,
+            Some(Origins::Listed(list)) => list,
+        };
+        let mut lines = request.get_all(ORIGIN).iter();
+        let (Some(origin), None) = (lines.next(), lines.next()) else {
+            return false;
+        };
+        let debug = &self.policy.debug_origins;
+        origin.to_str().is_ok_and(|origin| {
+            list.has(origin) || debug.as_ref().is_some_and(|list| list.has(origin))
+        })
+    }
+
+    /// What the response to this request takes from it, where the policy lets its origin in. The
+    /// request itself may be gone when the response is there.
     pub(crate) fn reflect(&self, method: &Method, request: &HeaderMap) -> Reflection {
-        let asked_method = request.get(ACCESS_CONTROL_REQUEST_METHOD);
-        let method_copied = self.allow_methods.is_none() && asked_method.is_some();
-        let headers_copied =
-            self.allow_headers.is_none() && request.contains_key(ACCESS_CONTROL_REQUEST_HEADERS);
-        Reflection {
-            allow_origin: request.get(ORIGIN).cloned(),
-            allow_methods: match &self.allow_methods {
-                Some(_) => None,
-                None => asked_method.cloned().or_else(|| method_value(method)),
+        let open = self.policy.origins.is_none();
+        let options = *method == Method::OPTIONS;
+        let mut reflection = Reflection {
+            allow_origin: match self.lets_every_origin_in() {
+                true => None,
+                false => request.get(ORIGIN).cloned(),
             },
-            allow_headers: match headers_copied {
-                true => Lines::of(request, ACCESS_CONTROL_REQUEST_HEADERS),
-                false => Lines::None,
-            },
-            vary: match *method == Method::OPTIONS {
-                true => Vary::AllThree,
-                false => Vary::origin_and(method_copied, headers_copied),
-            },
+            allow_methods: None,
+            allow_headers: Lines::None,
+            method_copied: false,
+        };
+        if open || options {
+            if self.allow_methods.is_none() {
+                let asked = request.get(ACCESS_CONTROL_REQUEST_METHOD);
+                reflection.method_copied = asked.is_some();
+                reflection.allow_methods = asked.cloned().or_else(|| method_value(method));
+            }
+            if self.allow_headers.is_none() {
+                reflection.allow_headers = Lines::of(request, ACCESS_CONTROL_REQUEST_HEADERS);
+            }
+        }
+        reflection
+    }
+
+    /// What a response that is no answer to `OPTIONS` depends on, whether the policy lets the
+    /// origin in or not.
+    pub(crate) fn vary(&self, reflection: &Reflection) -> Vary {
+        match self.lets_every_origin_in() {
+            true => Vary::Nothing,
+            false => Vary::origin_and(
+                reflection.method_copied,
+                !matches!(reflection.allow_headers, Lines::None),
+            ),
         }
     }
 
-    /// Puts the access headers of the answer to a preflight on `response`.
+    /// Puts the access headers of the answer to a preflight on `response`, where there are none.
     pub(crate) fn grant_preflight(&self, reflection: Reflection, response: &mut HeaderMap) {
-        reflection.vary.add_to(response);
-        self.grant(reflection, response);
+        self.grant_origin(reflection.allow_origin.clone(), response);
+        self.grant_request(reflection, response);
     }
 
-    /// Puts the access headers of any other response on `response`, in place of those there.
+    /// Puts the access headers of any other response on `response`, where there are none.
+    ///
+    /// The open policy's are the five of the article (rules 3 to 7), on every response. Any other
+    /// policy keeps to itself what browsers read on preflights only.
     pub(crate) fn grant_response(&self, reflection: Reflection, response: &mut HeaderMap) {
-        remove_access_headers(response);
-        reflection.vary.add_to(response);
-        self.grant(reflection, response);
+        self.grant_origin(reflection.allow_origin.clone(), response);
+        if self.policy.origins.is_none() {
+            self.grant_request(reflection, response);
+        }
         if let Some(names) = &self.expose_headers {
             response.insert(ACCESS_CONTROL_EXPOSE_HEADERS, names.clone());
         }
     }
 
-    /// The five headers of the article (rules 3 to 7).
-    fn grant(&self, reflection: Reflection, response: &mut HeaderMap) {
-        let origin = reflection.allow_origin;
-        response.insert(
-            ACCESS_CONTROL_ALLOW_ORIGIN,
-            origin.unwrap_or(HeaderValue::from_static("*")),
-        );
-        if self.allow_credentials {
+    /// Who may read the response.
+    fn grant_origin(&self, origin: Option<HeaderValue>, response: &mut HeaderMap) {
+        let origin = origin.unwrap_or(HeaderValue::from_static("*"));
+        response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if self.policy.allows_credentials() {
             let allowed = HeaderValue::from_static("true");
             response.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, allowed);
         }
+    }
+
+    /// What a request may be like, and how long that holds.
+    fn grant_request(&self, reflection: Reflection, response: &mut HeaderMap) {
         if let Some(methods) = reflection.allow_methods.or(self.allow_methods.clone()) {
             response.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
         }
@@ -150,7 +197,7 @@ pub(crate) fn transfer(answer: HeaderMap, response: &mut HeaderMap) {
     crate::vary::tidy(response);
 }
 
-fn remove_access_headers(response: &mut HeaderMap) {
+pub(crate) fn remove_access_headers(response: &mut HeaderMap) {
     for name in ACCESS_HEADERS {
         response.remove(name);
     }
@@ -175,10 +222,12 @@ fn method_value(method: &Method) -> Option<HeaderValue> {
 /// What a response takes from its request. The values share the request's memory.
 #[derive(Debug)]
 pub(crate) struct Reflection {
+    /// `None`: the request has no `Origin`, or the policy asks for none.
     allow_origin: Option<HeaderValue>,
     allow_methods: Option<HeaderValue>,
     allow_headers: Lines,
-    vary: Vary,
+    /// Whether `allow_methods` is what the request asks for.
+    method_copied: bool,
 }
 
 /// The lines of one request header. More than one is an intermediary's doing, and rare.

@@ -30,9 +30,11 @@
 mod annotated;
 mod clash;
 mod endpoints;
+mod enforcement;
 mod handler;
 mod headers;
 mod mark;
+mod origin;
 mod path;
 mod policies_first;
 mod policy;
@@ -40,10 +42,12 @@ mod policy_table;
 mod question;
 mod router;
 mod routes;
+mod sound;
 mod vary;
 
 #[doc = include_str!("cors.md")]
 pub use cors_macros::cors;
+pub use origin::{Origin, OriginError, OriginRejection};
 pub use policy::Policy;
 pub use router::CorsRouter;
 pub use routes::Routes;
@@ -56,15 +60,25 @@ macro_rules! routes {
     };
 }
 
+#[doc = include_str!("policy.md")]
+#[macro_export]
+macro_rules! policy {
+    ($($arguments:tt)*) => {
+        $crate::__private::policy! { $crate, $($arguments)* }
+    };
+}
+
 /// What expanded code calls, and nothing else: no part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use cors_macros::routes;
+    pub use cors_grammar::origin::Hazards;
+    pub use cors_macros::{policy, routes};
 
     pub use crate::{
         annotated::Annotated,
         clash::{Named, assert_no_clash},
         headers::PolicyHeaders,
-        policy::Policy,
+        policy::{OriginList, Policy},
+        sound::assert_sound,
     };
 }

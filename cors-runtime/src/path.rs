@@ -6,7 +6,7 @@ use http::{
     header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, HeaderMap, HeaderValue, ORIGIN},
 };
 
-use crate::headers::PolicyHeaders;
+use crate::{headers::PolicyHeaders, vary::Vary};
 
 /// The policies of a path's handlers, in the order in which `routes!` lists them.
 #[derive(Debug)]
@@ -28,19 +28,24 @@ impl PathPolicies {
             .any(|policy| policy.methods().is_every())
     }
 
-    /// Answers a preflight: 204, under the policy of the handler that owns the method asked for.
+    /// Answers a preflight: 204 under the policy of the handler that owns the method asked for, or
+    /// 403 if that does not let the origin in.
     ///
-    /// Where none owns it, the first handler answers for the path. Its list lacks the method, which
-    /// the browser then names in its console.
+    /// Where none owns it, the first handler whose policy lets the origin in answers for the path.
+    /// Its list lacks the method, which the browser then names in its console.
     pub(crate) fn answer_preflight(&self, request: &HeaderMap) -> Response<()> {
-        let mut response = empty(StatusCode::NO_CONTENT);
         let asked = request.get(ACCESS_CONTROL_REQUEST_METHOD);
         let asked = asked.and_then(|method| method.to_str().ok());
-        let candidates = self.candidates(asked.unwrap_or_default());
-        if let Some(policy) = candidates.first() {
-            let reflection = policy.reflect(&Method::OPTIONS, request);
-            policy.grant_preflight(reflection, response.headers_mut());
-        }
+        let mut response = Response::new(());
+        *response.status_mut() = match self.admitting(asked.unwrap_or_default(), request) {
+            Some(policy) => {
+                let reflection = policy.reflect(&Method::OPTIONS, request);
+                policy.grant_preflight(reflection, response.headers_mut());
+                StatusCode::NO_CONTENT
+            }
+            None => StatusCode::FORBIDDEN,
+        };
+        Vary::AllThree.add_to(response.headers_mut());
         response
     }
 
@@ -60,7 +65,8 @@ impl PathPolicies {
         method: &Method,
         request: &HeaderMap,
     ) -> Response<()> {
-        let mut response = empty(status);
+        let mut response = Response::new(());
+        *response.status_mut() = status;
         response.headers_mut().insert(ALLOW, self.allow.clone());
         self.grant(method, request, response.headers_mut());
         response
@@ -68,10 +74,31 @@ impl PathPolicies {
 
     /// Puts the access headers on a response that comes from no handler of this path.
     pub(crate) fn grant(&self, method: &Method, request: &HeaderMap, response: &mut HeaderMap) {
-        if let Some(policy) = self.candidates(method.as_str()).first() {
+        let mut vary = match self.candidates(method.as_str()) {
+            candidates
+                if candidates
+                    .iter()
+                    .all(|policy| policy.lets_every_origin_in()) =>
+            {
+                Vary::Nothing
+            }
+            _ => Vary::Origin,
+        };
+        if let Some(policy) = self.admitting(method.as_str(), request) {
             let reflection = policy.reflect(method, request);
+            vary = vary.max(policy.vary(&reflection));
             policy.grant_response(reflection, response);
         }
+        if *method == Method::OPTIONS {
+            vary = Vary::AllThree;
+        }
+        vary.add_to(response);
+    }
+
+    /// Who answers for a method: the first of the candidates that lets the request's origin in.
+    fn admitting(&self, method: &str, request: &HeaderMap) -> Option<&'static PolicyHeaders> {
+        let mut candidates = self.candidates(method).iter();
+        candidates.find(|policy| policy.admits(request)).copied()
     }
 
     /// Who may answer for a method: the handler that owns it, else any of the path.
@@ -117,10 +144,4 @@ fn allow(sets: impl Iterator<Item = MethodSet>) -> HeaderValue {
         .collect();
     // Method names and `, ` are visible ASCII, all that a header value asks for.
     HeaderValue::from_str(&methods.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
-}
-
-fn empty(status: StatusCode) -> Response<()> {
-    let mut response = Response::new(());
-    *response.status_mut() = status;
-    response
 }

@@ -3,14 +3,20 @@
 use http::header::{HeaderMap, HeaderValue, VARY};
 
 /// The request headers that a response was made from, among those the protocol reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// Ordered so that of two that can meet the greater names all that the other does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Vary {
+    /// None: the response is the same for every origin.
+    Nothing,
     /// `Origin`.
     Origin,
     /// `Origin` and `Access-Control-Request-Method`.
     OriginAndMethod,
     /// `Origin` and `Access-Control-Request-Headers`.
     OriginAndHeaders,
+    /// `Origin` and `Sec-Fetch-Site`.
+    OriginAndSite,
     /// All three: what decides every answer to `OPTIONS`.
     AllThree,
 }
@@ -29,9 +35,11 @@ impl Vary {
     /// Adds the fields to what stands in `headers`, which leaves as one line.
     pub(crate) fn add_to(self, headers: &mut HeaderMap) {
         let fields = match self {
+            Self::Nothing => return tidy(headers),
             Self::Origin => "Origin",
             Self::OriginAndMethod => "Origin, Access-Control-Request-Method",
             Self::OriginAndHeaders => "Origin, Access-Control-Request-Headers",
+            Self::OriginAndSite => "Origin, Sec-Fetch-Site",
             Self::AllThree => {
                 "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
             }
@@ -81,7 +89,10 @@ mod tests {
     fn what_was_there_is_kept_and_no_field_is_named_twice() {
         let all = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
         for (lines, vary, expected) in [
-            (&[][..], Vary::Origin, &["Origin"][..]),
+            (&[][..], Vary::Nothing, &[][..]),
+            (&[], Vary::Origin, &["Origin"]),
+            (&[], Vary::OriginAndSite, &["Origin, Sec-Fetch-Site"]),
+            (&["Accept", "Cookie"], Vary::Nothing, &["Accept, Cookie"]),
             (&[], Vary::AllThree, &[all]),
             (&["Accept"], Vary::Origin, &["Accept, Origin"]),
             (&["accept , ORIGIN"], Vary::Origin, &["accept, ORIGIN"]),

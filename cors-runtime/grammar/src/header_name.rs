@@ -5,6 +5,11 @@ use crate::Mistake;
 /// What stands in a policy for every header name.
 pub const EVERY: &str = "*";
 
+/// Whether a list is the wildcard alone.
+pub const fn is_every(list: &str) -> bool {
+    matches!(list.as_bytes(), b"*")
+}
+
 /// The response headers of the protocol itself: they have no place in a request.
 const ACCESS_HEADERS: [&str; 6] = [
     "access-control-allow-credentials",

@@ -24,7 +24,7 @@ pub fn parse(method: &str) -> Result<&'static str, Mistake> {
         return Ok(known);
     }
     let upper = method.to_ascii_uppercase();
-    if ["CONNECT", "TRACE", "TRACK"].contains(&upper.as_str()) {
+    if is_forbidden(method) {
         return Err(Mistake::new(
             format!("no page can send `{method}`: the Fetch standard forbids it"),
             "leave it out",
@@ -44,6 +44,14 @@ pub fn parse(method: &str) -> Result<&'static str, Mistake> {
             None => format!("write some of {}, or {every}", METHODS.join(", ")),
         },
     ))
+}
+
+/// Whether no page can send a method, in any case (the Fetch standard's *forbidden method*).
+pub fn is_forbidden(method: &str) -> bool {
+    let forbidden = ["CONNECT", "TRACE", "TRACK"];
+    forbidden
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(method))
 }
 
 /// The name among `known` that `name` was probably meant to be: at most two letters away, and

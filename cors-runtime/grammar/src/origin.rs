@@ -59,6 +59,17 @@ impl<'a> Origin<'a> {
     }
 }
 
+/// Why a text is no origin, and what to write. A pattern is none: it stands for many.
+pub fn explain(text: &str) -> Mistake {
+    match Pattern::recognise(text) {
+        Some(pattern) if pattern.is_pattern() => Mistake::new(
+            format!("`{text}` has `*`, and stands for more than one origin"),
+            "write one origin, as in `https://app.example.com`",
+        ),
+        _ => explain::origin(text),
+    }
+}
+
 /// The port of a [`Pattern`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Port {

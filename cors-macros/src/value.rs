@@ -1,0 +1,198 @@
+//! The value behind the name of an argument, and the kinds it can be of.
+
+use cors_grammar::list;
+use proc_macro2::Span;
+use syn::{
+    Error, Ident, Lit, LitBool, LitInt, LitStr, Path, Result, Token, Type,
+    parse::{Parse, ParseStream},
+    spanned::Spanned,
+    token::Bracket,
+};
+
+use crate::errors::Errors;
+
+/// A list, and where each of its elements stands.
+pub(crate) struct List {
+    pub(crate) elements: Vec<(String, Span)>,
+}
+
+impl List {
+    /// Where the list stands, as far as one place can tell.
+    pub(crate) fn span(&self) -> Span {
+        self.elements
+            .first()
+            .map_or_else(Span::call_site, |(_, span)| *span)
+    }
+
+    /// Whether the list is this one element.
+    pub(crate) fn is_only(&self, element: &str) -> bool {
+        matches!(self.elements.as_slice(), [(only, _)] if only == element)
+    }
+}
+
+/// A flag, and where its argument stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Flag {
+    pub(crate) value: bool,
+    pub(crate) span: Span,
+}
+
+/// A number of seconds, and where it stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Seconds {
+    pub(crate) value: u64,
+    pub(crate) span: Span,
+}
+
+/// What stands behind the name of an argument.
+pub(crate) enum Value {
+    /// Nothing: `credentials`.
+    Bare,
+    Text(LitStr),
+    Array(Vec<Lit>, Span),
+    Number {
+        negative: bool,
+        number: LitInt,
+    },
+    Bool(LitBool),
+    Type(Box<Type>),
+    Other(Span),
+}
+
+impl Parse for Value {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.is_empty() || input.peek(Token![,]) {
+            return Ok(Self::Bare);
+        }
+        if input.parse::<Token![=]>().is_err() {
+            return Err(input.error(
+                "this stands neither behind `=` nor behind a comma\n\
+                 help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`",
+            ));
+        }
+        if input.peek(Bracket) {
+            let content;
+            let bracket = syn::bracketed!(content in input);
+            let elements = content.parse_terminated(Lit::parse, Token![,])?;
+            let elements = elements.into_iter().collect();
+            return Ok(Self::Array(elements, bracket.span.join()));
+        }
+        let negative = input.parse::<Option<Token![-]>>()?.is_some();
+        if !negative && !input.peek(Lit) {
+            return input.parse().map(|path| Self::Type(Box::new(path)));
+        }
+        Ok(match input.parse()? {
+            Lit::Int(number) => Self::Number { negative, number },
+            other if negative => Self::Other(other.span()),
+            Lit::Str(text) => Self::Text(text),
+            Lit::Bool(value) => Self::Bool(value),
+            other => Self::Other(other.span()),
+        })
+    }
+}
+
+impl Value {
+    pub(crate) fn list(self, wrong_kind: impl Fn(Self) -> Error) -> Result<List> {
+        match self {
+            Self::Text(text) => split(&text.value(), text.span()),
+            // As the empty text: a list without elements.
+            Self::Array(literals, span) if literals.is_empty() => split("", span),
+            Self::Array(literals, _) => strings(literals),
+            other => Err(wrong_kind(other)),
+        }
+    }
+
+    pub(crate) fn flag(self, name: &Ident, wrong_kind: impl Fn(Self) -> Error) -> Result<Flag> {
+        let span = name.span();
+        match self {
+            Self::Bare => Ok(Flag { value: true, span }),
+            Self::Bool(literal) => Ok(Flag {
+                value: literal.value,
+                span,
+            }),
+            other => Err(wrong_kind(other)),
+        }
+    }
+
+    pub(crate) fn seconds(
+        self,
+        name: &Ident,
+        wrong_kind: impl Fn(Self) -> Error,
+    ) -> Result<Seconds> {
+        let Self::Number { negative, number } = self else {
+            return Err(wrong_kind(self));
+        };
+        let message = if negative {
+            format!(
+                "`{name}` is a number of seconds, and none is negative\n\
+                 help: write `{name} = 0` for no caching, or leave it out"
+            )
+        } else if !number.suffix().is_empty() {
+            format!(
+                "`{name}` is a number of seconds, without a unit\nhelp: write `{name} = {}`",
+                number.base10_digits()
+            )
+        } else {
+            return Ok(Seconds {
+                // A number beyond 64 bits is as much too large as any.
+                value: number.base10_parse().unwrap_or(u64::MAX),
+                span: number.span(),
+            });
+        };
+        Err(Error::new(number.span(), message))
+    }
+
+    pub(crate) fn path(self, wrong_kind: impl Fn(Self) -> Error) -> Result<Path> {
+        match self {
+            Self::Text(text) => text.parse_with(Path::parse_mod_style),
+            Self::Type(path) => match *path {
+                Type::Path(path) if path.qself.is_none() => Ok(path.path),
+                other => Err(wrong_kind(Self::Type(Box::new(other)))),
+            },
+            other => Err(wrong_kind(other)),
+        }
+    }
+
+    /// The error of a value of another kind than its argument's.
+    pub(crate) fn wrong_kind(self, name: &Ident, example: &str) -> Error {
+        let span = match &self {
+            Self::Bare => name.span(),
+            Self::Text(text) => text.span(),
+            Self::Array(_, span) | Self::Other(span) => *span,
+            Self::Number { number, .. } => number.span(),
+            Self::Bool(value) => value.span(),
+            Self::Type(path) => path.span(),
+        };
+        let problem = match self {
+            Self::Bare => format!("`{name}` needs a value"),
+            _ => format!("this is no value for `{name}`"),
+        };
+        Error::new(span, format!("{problem}\nhelp: write `{example}`"))
+    }
+}
+
+/// The elements of a list in one text, which stand where the text does.
+fn split(text: &str, span: Span) -> Result<List> {
+    let mut errors = Errors::default();
+    let elements = list::elements(text).filter_map(|element| {
+        let element = element.map_err(|mistake| Error::new(span, mistake));
+        errors.ok(element).map(|element| (element.to_owned(), span))
+    });
+    let elements = elements.collect();
+    errors.into_result().map(|()| List { elements })
+}
+
+/// The elements of an array, each of which stands where it does.
+fn strings(literals: Vec<Lit>) -> Result<List> {
+    let mut errors = Errors::default();
+    let elements = literals.into_iter().filter_map(|literal| match literal {
+        Lit::Str(text) => Some((text.value(), text.span())),
+        other => {
+            let message = "a list holds strings\nhelp: put the element in quotes";
+            errors.push(Error::new(other.span(), message));
+            None
+        }
+    });
+    let elements = elements.collect();
+    errors.into_result().map(|()| List { elements })
+}

@@ -1,0 +1,91 @@
+//! Whether the server itself refuses a request.
+//!
+//! The browser alone cannot be trusted with that: after a preflight of an open neighbour on the
+//! same URL, Chromium and WebKit send a JSON `POST` to a closed handler without asking, since the
+//! preflight cache keeps header names for the whole URL and `POST` needs no entry of its own.
+
+use http::{
+    HeaderMap, HeaderName, Method, Uri,
+    header::{HOST, ORIGIN},
+};
+
+use crate::vary::Vary;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// What enforcement says of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) passes: bool,
+    /// The request headers that decided.
+    pub(crate) vary: Vary,
+}
+
+/// Judges a request by the five steps of the design; `admitted` says whether the policy lets its
+/// origin in.
+pub(crate) fn judge(admitted: bool, method: &Method, uri: &Uri, headers: &HeaderMap) -> Verdict {
+    let passes_by_origin = Verdict {
+        passes: true,
+        vary: Vary::Origin,
+    };
+    // 1. One `Origin`, which the policy allows.
+    if admitted {
+        return passes_by_origin;
+    }
+    let by_site = |passes| Verdict {
+        passes,
+        vary: Vary::OriginAndSite,
+    };
+    let sites = || headers.get_all(SEC_FETCH_SITE).iter();
+    let says = |site: &str, words: [&str; 2]| words.contains(&site);
+    // 2. No `Origin`: navigations, other programs, and what a page sends without asking.
+    if !headers.contains_key(ORIGIN) {
+        if matches!(*method, Method::GET | Method::HEAD) {
+            return passes_by_origin;
+        }
+        let crosses = sites()
+            .filter_map(|site| site.to_str().ok())
+            .any(|site| says(site, ["cross-site", "same-site"]));
+        return by_site(!crosses);
+    }
+    let mut lines = sites();
+    match (lines.next(), lines.next()) {
+        // 3. The browser says where the request comes from.
+        (Some(site), None) => {
+            let site = site.to_str().unwrap_or_default();
+            by_site(says(site, ["same-origin", "none"]))
+        }
+        (Some(_), Some(_)) => by_site(false),
+        // 4. It does not: a page of this host and port is a page of this origin.
+        (None, _) => by_site(comes_from_here(uri, headers)),
+    }
+}
+
+/// Whether the one `Origin` has the host and port that the request is sent to.
+fn comes_from_here(uri: &Uri, headers: &HeaderMap) -> bool {
+    let authority = match uri.authority() {
+        Some(authority) => Some(authority.as_str()),
+        None => only(headers, HOST),
+    };
+    let origin = only(headers, ORIGIN).and_then(|origin| origin.split_once("://"));
+    let (Some((scheme, page)), Some(authority)) = (origin, authority) else {
+        return false;
+    };
+    let default_port = match scheme {
+        _ if scheme.eq_ignore_ascii_case("http") => ":80",
+        _ if scheme.eq_ignore_ascii_case("https") => ":443",
+        _ => "",
+    };
+    let page = page.strip_suffix(default_port).unwrap_or(page);
+    let authority = authority.strip_suffix(default_port).unwrap_or(authority);
+    !page.is_empty() && page.eq_ignore_ascii_case(authority)
+}
+
+/// The value of a header that stands on one line.
+fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let mut lines = headers.get_all(name).iter();
+    match (lines.next(), lines.next()) {
+        (Some(line), None) => line.to_str().ok(),
+        _ => None,
+    }
+}
