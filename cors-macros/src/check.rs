@@ -8,7 +8,7 @@ use cors_grammar::{
     origin::Hazards,
 };
 use proc_macro2::Span;
-use syn::{Error, Path};
+use syn::Path;
 
 use crate::{
     args::Args,
@@ -98,44 +98,48 @@ impl Checked {
 
     /// Reports the arguments that are wrong together, each where it stands.
     fn together(&self, args: &Args, place: Place, errors: &mut Errors) {
+        let list = |list: &Option<List>| list.as_ref().map(List::span);
+        let flag = |flag: Option<Flag>| flag.map(|flag| flag.span);
         let combination = self.combination(place);
-        for conflict in Conflict::ALL {
-            let report = |span: Option<Span>, errors: &mut Errors| {
-                let span = span.unwrap_or_else(Span::call_site);
-                errors.push(Error::new(span, conflict.message()));
-            };
-            let list = |list: &Option<List>| list.as_ref().map(List::span);
-            let flag = |flag: Option<Flag>| flag.map(|flag| flag.span);
-            if !combination.has(conflict) {
-                continue;
-            }
-            match conflict {
-                Conflict::EveryOriginWithCredentials => report(list(&args.origins), errors),
-                Conflict::EveryHeaderWithCredentials => report(list(&args.expose_headers), errors),
+        for conflict in Conflict::ALL.into_iter().filter(|it| combination.has(*it)) {
+            let mut help = conflict.help().to_owned();
+            let span = match conflict {
+                Conflict::EveryOriginWithCredentials => list(&args.origins),
+                Conflict::EveryHeaderWithCredentials => list(&args.expose_headers),
                 Conflict::DebugMaxAgeAboveMaxAge => {
-                    report(args.debug_max_age.map(|seconds| seconds.span), errors);
+                    let max_age = self.max_age.unwrap_or_default();
+                    help = format!("write at most `debug_max_age = {max_age}`");
+                    args.debug_max_age.map(|seconds| seconds.span)
                 }
-                Conflict::NothingToEnforce => report(flag(args.enforce), errors),
-                Conflict::NothingToAddInDebug => report(list(&args.debug_origins), errors),
+                Conflict::NothingToEnforce => flag(args.enforce),
+                Conflict::NothingToAddInDebug => list(&args.debug_origins),
                 Conflict::NothingToVouchFor => {
                     let word = args.danger_insecure_origins.or(args.danger_public_suffix);
-                    report(flag(word.or(args.danger_any_port)), errors);
+                    flag(word.or(args.danger_any_port))
                 }
                 Conflict::Insecure | Conflict::AnyPort | Conflict::PublicSuffix => {
-                    let lists = [&args.origins, &args.debug_origins].into_iter().flatten();
-                    for (entry, span) in lists.flat_map(|list| &list.elements) {
-                        let hazards = origins::hazards(entry);
-                        if (Combination {
-                            hazards,
-                            ..combination
-                        })
-                        .has(conflict)
-                        {
-                            let message = format!("`{entry}`: {}", conflict.message());
-                            errors.push(Error::new(*span, message));
-                        }
-                    }
+                    Self::hazardous(args, &combination, conflict, errors);
+                    continue;
                 }
+            };
+            let mistake = Mistake::new(conflict.problem(), help);
+            errors.push_mistake(span.unwrap_or_else(Span::call_site), mistake);
+        }
+    }
+
+    /// Reports each origin that a policy with credentials should not let in.
+    fn hazardous(args: &Args, combination: &Combination, conflict: Conflict, errors: &mut Errors) {
+        let lists = [&args.origins, &args.debug_origins].into_iter().flatten();
+        for (entry, span) in lists.flat_map(|list| &list.elements) {
+            let hazards = origins::hazards(entry);
+            if (Combination {
+                hazards,
+                ..*combination
+            })
+            .has(conflict)
+            {
+                let problem = format!("`{entry}`: {}", conflict.problem());
+                errors.push_mistake(*span, Mistake::new(problem, conflict.help()));
             }
         }
     }

@@ -190,7 +190,10 @@ impl Checked {
         set(insecure.then(|| quote!(.danger_insecure_origins())));
         set(public_suffix.then(|| quote!(.danger_public_suffix())));
         set(any_port.then(|| quote!(.danger_any_port())));
-        set(self.base.as_ref().map(|base| quote!(.over(&#base))));
+        set(self.base.as_ref().map(|base| {
+            let base = quote_spanned!(base.span()=> &#base);
+            quote!(.over(#base))
+        }));
         policy
     }
 }

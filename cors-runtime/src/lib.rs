@@ -34,6 +34,7 @@ mod enforcement;
 mod handler;
 mod headers;
 mod mark;
+mod message;
 mod origin;
 mod path;
 mod policies_first;

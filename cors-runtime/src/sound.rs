@@ -4,7 +4,10 @@ use std::cmp::Ordering;
 
 use cors_grammar::combination::Conflict;
 
-use crate::policy::{Origins, Policy};
+use crate::{
+    message::Message,
+    policy::{Origins, Policy},
+};
 
 /// Set for a whole build by `--cfg cors_deny_open_credentials`. It is read here, in the library,
 /// because a `cfg` in expanded code would warn in the user's crate.
@@ -29,7 +32,11 @@ pub const fn assert_sound(policy: &Policy) {
     let mut i = 0;
     while i < Conflict::ALL.len() {
         if combination.has(Conflict::ALL[i]) {
-            panic!("{}", Conflict::ALL[i].message());
+            let message = Message::new()
+                .push(Conflict::ALL[i].problem())
+                .push("\nhelp: ")
+                .push(Conflict::ALL[i].help());
+            panic!("{}", message.as_str());
         }
         i += 1;
     }

@@ -3,7 +3,7 @@
 //! The attribute looks at what is written in one place; a constant of its expansion looks again
 //! at what `..BASE` has merged. Both ask here.
 
-use crate::origin::Hazards;
+use crate::{origin::Hazards, public_suffix};
 
 /// Whom a policy lets in, as far as the rules need to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,53 +78,60 @@ impl Conflict {
         Self::PublicSuffix,
     ];
 
-    /// What is wrong, and in a second line what to write.
-    pub const fn message(self) -> &'static str {
+    /// What is wrong.
+    pub const fn problem(self) -> &'static str {
         match self {
             Self::EveryOriginWithCredentials => {
-                "`origins = \"*\"` with `credentials`: browsers refuse the two together\n\
-                 help: list the origins, or leave `credentials` out"
+                "`origins = \"*\"` with `credentials`: browsers refuse the two together"
             }
             Self::EveryHeaderWithCredentials => {
-                "with credentials browsers take `expose_headers = \"*\"` for a header named `*`\n\
-                 help: list the names, or write `credentials = false`"
+                "with credentials browsers take `expose_headers = \"*\"` for a header named `*`"
             }
             Self::DebugMaxAgeAboveMaxAge => {
                 "`debug_max_age` is above `max_age`: a debug build would cache for longer than a \
-                 release build\n\
-                 help: write at most what `max_age` says"
+                 release build"
             }
             Self::NothingToEnforce => {
-                "`enforce` would refuse nothing: this policy lets every origin in\n\
-                 help: leave it out, or list `origins`"
+                "`enforce` would refuse nothing: this policy lets every origin in"
             }
             Self::NothingToAddInDebug => {
-                "`debug_origins` would add nothing: this policy lets every origin in\n\
-                 help: leave it out, or list `origins`"
+                "`debug_origins` would add nothing: this policy lets every origin in"
             }
             Self::NothingToVouchFor => {
-                "a `danger_` word vouches for `origins`, and this policy lists none\n\
-                 help: leave it out, or write it beside `origins`"
+                "a `danger_` word vouches for `origins`, and this policy lists none"
             }
             Self::Insecure => {
-                "with credentials an `http` origin lets in whoever is on the way to it\n\
-                 help: write `https`, or vouch with `danger_insecure_origins`"
+                "with credentials an `http` origin lets in whoever is on the way to it"
             }
             Self::AnyPort => {
-                "with credentials `:*` lets in every service of a host that is not loopback\n\
-                 help: write the port, or vouch with `danger_any_port`"
+                "with credentials `:*` lets in every service of a host that is not loopback"
             }
-            #[cfg(feature = "public-suffix")]
-            Self::PublicSuffix => {
+            Self::PublicSuffix if public_suffix::IS_KNOWN => {
                 "with credentials this pattern lets in names that anyone may register: it reaches a \
-                 public suffix\n\
-                 help: write a narrower pattern, or vouch with `danger_public_suffix`"
+                 public suffix"
             }
-            #[cfg(not(feature = "public-suffix"))]
             Self::PublicSuffix => {
                 "with credentials a pattern must not reach a public suffix, and nothing has checked \
-                 this one\n\
-                 help: enable the feature `public-suffix` of `cors-runtime`, or vouch with \
+                 this one"
+            }
+        }
+    }
+
+    /// What to write instead.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::EveryOriginWithCredentials => "list the origins, or leave `credentials` out",
+            Self::EveryHeaderWithCredentials => "list the names, or write `credentials = false`",
+            Self::DebugMaxAgeAboveMaxAge => "write at most what `max_age` says",
+            Self::NothingToEnforce | Self::NothingToAddInDebug => "leave it out, or list `origins`",
+            Self::NothingToVouchFor => "leave it out, or write it beside `origins`",
+            Self::Insecure => "write `https`, or vouch with `danger_insecure_origins`",
+            Self::AnyPort => "write the port, or vouch with `danger_any_port`",
+            Self::PublicSuffix if public_suffix::IS_KNOWN => {
+                "write a narrower pattern, or vouch with `danger_public_suffix`"
+            }
+            Self::PublicSuffix => {
+                "enable the feature `public-suffix` of `cors-runtime`, or vouch with \
                  `danger_public_suffix`"
             }
         }

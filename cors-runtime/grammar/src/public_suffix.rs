@@ -1,5 +1,8 @@
 //! Public suffixes: names under which anyone may register one.
 
+/// Whether the list is there to ask.
+pub(crate) const IS_KNOWN: bool = cfg!(feature = "public-suffix");
+
 /// Whether a pattern over the hosts below `base` can match under a public suffix: where `base` is
 /// one, or where one lies anywhere below it, as `s3.amazonaws.com` does below `amazonaws.com`.
 ///

@@ -1,0 +1,8 @@
+use cors_runtime::{Policy, cors, policy};
+
+const BASE: Policy = policy!(origins = "http://app.example");
+
+#[cors(methods = "GET", credentials, ..BASE)]
+async fn items() {}
+
+fn main() {}
