@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Error, Ident, Path, Result, Token,
+    Error, Ident, Path, Result, Token, Type,
     ext::IdentExt,
     parse::{ParseStream, Parser},
 };
@@ -31,11 +31,18 @@ const ARGUMENTS: [(&str, &str); 13] = [
     ("crate", "crate = web_cors"),
 ];
 
+/// The value of `origins`.
+pub(crate) enum Origins {
+    List(List),
+    /// A type that decides at run time.
+    Decided(Box<Type>),
+}
+
 /// The arguments of one attribute, or of one `policy!`.
 #[derive(Default)]
 pub(crate) struct Args {
     pub(crate) methods: Option<List>,
-    pub(crate) origins: Option<List>,
+    pub(crate) origins: Option<Origins>,
     pub(crate) credentials: Option<Flag>,
     pub(crate) allow_headers: Option<List>,
     pub(crate) expose_headers: Option<List>,
@@ -52,6 +59,22 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// The elements of `origins`, where it is a list.
+    pub(crate) fn listed_origins(&self) -> Option<&List> {
+        match &self.origins {
+            Some(Origins::List(list)) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The type that decides on origins at run time, if there is one.
+    pub(crate) fn decider(&self) -> Option<&Type> {
+        match &self.origins {
+            Some(Origins::Decided(decider)) => Some(decider),
+            _ => None,
+        }
+    }
+
     /// Reads the arguments; what is wrong goes to `errors`, the rest is returned.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
@@ -96,7 +119,12 @@ impl Args {
         let wrong_kind = |value: Value| value.wrong_kind(name, example);
         match text.as_str() {
             "methods" => self.methods = Some(value.list(wrong_kind)?),
-            "origins" => self.origins = Some(value.list(wrong_kind)?),
+            "origins" => {
+                self.origins = Some(match value {
+                    Value::Type(decider) => Origins::Decided(decider),
+                    value => Origins::List(value.list(wrong_kind)?),
+                });
+            }
             "credentials" => self.credentials = Some(value.flag(name, wrong_kind)?),
             "allow_headers" => self.allow_headers = Some(value.list(wrong_kind)?),
             "expose_headers" => self.expose_headers = Some(value.list(wrong_kind)?),

@@ -8,10 +8,10 @@ use cors_grammar::{
     origin::Hazards,
 };
 use proc_macro2::Span;
-use syn::Path;
+use syn::{Path, spanned::Spanned};
 
 use crate::{
-    args::Args,
+    args::{self, Args},
     errors::Errors,
     origins::{self, CheckedList},
     value::{Flag, List, Seconds},
@@ -48,15 +48,22 @@ pub(crate) struct Checked {
 pub(crate) enum CheckedOrigins {
     Every,
     Listed(CheckedList),
+    Decided,
 }
 
 impl Checked {
     /// Checks the arguments; what is wrong goes to `errors`.
     pub(crate) fn new(args: &Args, place: Place, errors: &mut Errors) -> Self {
-        let origins = args.origins.as_ref().map(|list| {
-            match alone(list, "*", "lets every origin in", errors) {
-                true => CheckedOrigins::Every,
-                false => CheckedOrigins::Listed(origins::check(list, None, errors)),
+        let origins = args.origins.as_ref().map(|origins| match origins {
+            args::Origins::List(list) if alone(list, "*", "lets every origin in", errors) => {
+                CheckedOrigins::Every
+            }
+            args::Origins::List(list) => CheckedOrigins::Listed(origins::check(list, None, errors)),
+            args::Origins::Decided(decider) => {
+                if place == Place::Policy {
+                    errors.push_mistake(decider.span(), type_in_policy());
+                }
+                CheckedOrigins::Decided
             }
         });
         let listed = match &origins {
@@ -98,21 +105,21 @@ impl Checked {
 
     /// Reports the arguments that are wrong together, each where it stands.
     fn together(&self, args: &Args, place: Place, errors: &mut Errors) {
-        let list = |list: &Option<List>| list.as_ref().map(List::span);
+        let list = |list: Option<&List>| list.map(List::span);
         let flag = |flag: Option<Flag>| flag.map(|flag| flag.span);
         let combination = self.combination(place);
         for conflict in Conflict::ALL.into_iter().filter(|it| combination.has(*it)) {
             let mut help = conflict.help().to_owned();
             let span = match conflict {
-                Conflict::EveryOriginWithCredentials => list(&args.origins),
-                Conflict::EveryHeaderWithCredentials => list(&args.expose_headers),
+                Conflict::EveryOriginWithCredentials => list(args.listed_origins()),
+                Conflict::EveryHeaderWithCredentials => list(args.expose_headers.as_ref()),
                 Conflict::DebugMaxAgeAboveMaxAge => {
                     let max_age = self.max_age.unwrap_or_default();
                     help = format!("write at most `debug_max_age = {max_age}`");
                     args.debug_max_age.map(|seconds| seconds.span)
                 }
                 Conflict::NothingToEnforce => flag(args.enforce),
-                Conflict::NothingToAddInDebug => list(&args.debug_origins),
+                Conflict::NothingToAddInDebug => list(args.debug_origins.as_ref()),
                 Conflict::NothingToVouchFor => {
                     let word = args.danger_insecure_origins.or(args.danger_public_suffix);
                     flag(word.or(args.danger_any_port))
@@ -129,7 +136,8 @@ impl Checked {
 
     /// Reports each origin that a policy with credentials should not let in.
     fn hazardous(args: &Args, combination: &Combination, conflict: Conflict, errors: &mut Errors) {
-        let lists = [&args.origins, &args.debug_origins].into_iter().flatten();
+        let lists = [args.listed_origins(), args.debug_origins.as_ref()];
+        let lists = lists.into_iter().flatten();
         for (entry, span) in lists.flat_map(|list| &list.elements) {
             let hazards = origins::hazards(entry);
             if (Combination {
@@ -148,6 +156,7 @@ impl Checked {
         let origins = match &self.origins {
             Some(CheckedOrigins::Every) => Origins::Every,
             Some(CheckedOrigins::Listed(_)) => Origins::Listed,
+            Some(CheckedOrigins::Decided) => Origins::Decided,
             None if place == Place::Attribute => Origins::Open,
             // The attribute that takes this policy as its base may say anything. What vouches
             // for origins is taken over together with them, though, and there are none.
@@ -256,6 +265,13 @@ fn age(name: &str, Seconds { value, span }: Seconds, errors: &mut Errors) -> u32
         errors.push_mistake(span, mistake);
     }
     u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+fn type_in_policy() -> Mistake {
+    Mistake::new(
+        "`policy!` takes no type in `origins`: a constant cannot ask one",
+        "list the origins here, or write the type in the attributes",
+    )
 }
 
 pub(crate) fn duplicate(element: &str) -> Mistake {

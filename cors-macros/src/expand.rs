@@ -5,7 +5,7 @@ use cors_grammar::origin::Hazards;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Error, Ident, Path, Token,
+    Error, Ident, Path, Token, Type,
     ext::IdentExt,
     parse::{ParseStream, Parser},
     spanned::Spanned,
@@ -41,7 +41,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     match errors.into_result() {
         Ok(()) => {
-            let companion = companion(&handler, &runtime, &policy.tokens(&runtime));
+            let companion = companion(&handler, &runtime, &policy.tokens(&runtime), args.decider());
             let check = check(&handler, &runtime, args.base.as_ref());
             beside(item, quote!(#companion #check))
         }
@@ -50,7 +50,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
             let unset = quote!(#runtime::Policy::UNSET);
             let companion = handler
                 .takes_companion()
-                .then(|| companion(&handler, &runtime, &unset));
+                .then(|| companion(&handler, &runtime, &unset, None));
             beside(item, quote!(#error #companion))
         }
     }
@@ -76,7 +76,20 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
     }
     let policy = Checked::new(&args, Place::Policy, &mut errors);
     match errors.into_result() {
-        Ok(()) => policy.tokens(&runtime),
+        Ok(()) => {
+            let policy = policy.tokens(&runtime);
+            match &args.base {
+                Some(base) => {
+                    let check = at(base.span(), quote!(#runtime::assert_sound_base(&POLICY)));
+                    quote!({
+                        const POLICY: #runtime::Policy = #policy;
+                        const _: () = #check;
+                        POLICY
+                    })
+                }
+                None => policy,
+            }
+        }
         Err(error) => {
             let error = error.into_compile_error();
             quote!({ #error #runtime::Policy::UNSET })
@@ -101,11 +114,42 @@ fn methods_missing() -> Error {
 ///
 /// Its name has the span of the attribute: lints on names then hold their peace without an
 /// `#[allow]`, which a user's `#![forbid]` would refuse.
-fn companion(handler: &Handler, runtime: &TokenStream, policy: &TokenStream) -> TokenStream {
+fn companion(
+    handler: &Handler,
+    runtime: &TokenStream,
+    policy: &TokenStream,
+    decider: Option<&Type>,
+) -> TokenStream {
     let Handler {
         cfgs, visibility, ..
     } = handler;
     let name = handler.companion_name();
+    let handler_name = handler.name.unraw().to_string();
+    let place = in_debug(quote! {
+        #runtime::Place {
+            handler: #handler_name,
+            file: ::core::file!(),
+            line: ::core::line!(),
+        }
+    });
+    let decides = match decider {
+        Some(_) => quote!(AType),
+        None => quote!(Itself),
+    };
+    let decider = decider.map(|decider| {
+        quote! {
+            #(#cfgs)*
+            impl<CorsState> #runtime::Decides<CorsState> for #name
+            where
+                #decider: #runtime::AllowOrigin<CorsState>,
+                CorsState: ::core::marker::Send + ::core::marker::Sync + 'static,
+            {
+                fn decider() -> ::core::option::Option<#runtime::Decider<CorsState>> {
+                    ::core::option::Option::Some(#runtime::ask::<#decider, CorsState>)
+                }
+            }
+        }
+    });
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
@@ -115,12 +159,18 @@ fn companion(handler: &Handler, runtime: &TokenStream, policy: &TokenStream) -> 
         impl #runtime::Annotated for #name {
             const POLICY: #runtime::Policy = #policy;
 
+            type Decides = #runtime::#decides;
+
             fn headers() -> &'static #runtime::PolicyHeaders {
-                static HEADERS: #runtime::PolicyHeaders =
-                    #runtime::PolicyHeaders::new(&<#name as #runtime::Annotated>::POLICY);
+                static HEADERS: #runtime::PolicyHeaders = #runtime::PolicyHeaders::new(
+                    &<#name as #runtime::Annotated>::POLICY,
+                    #place,
+                );
                 &HEADERS
             }
         }
+
+        #decider
     }
 }
 
@@ -130,15 +180,17 @@ fn check(handler: &Handler, runtime: &TokenStream, base: Option<&Path>) -> Token
     let cfgs = &handler.cfgs;
     let name = handler.companion_name();
     let call = quote!(#runtime::assert_sound(&<#name as #runtime::Annotated>::POLICY));
-    let span = base.map_or_else(Span::call_site, Spanned::span);
-    let call: TokenStream = call
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(span.resolved_at(token.span()));
-            token
-        })
-        .collect();
-    quote_spanned!(span=> #(#cfgs)* const _: () = #call;)
+    let call = at(base.map_or_else(Span::call_site, Spanned::span), call);
+    quote!(#(#cfgs)* const _: () = #call;)
+}
+
+/// Places tokens where an error is to stand.
+fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    let tokens = tokens.into_iter().map(|mut token| {
+        token.set_span(span.resolved_at(token.span()));
+        token
+    });
+    tokens.collect()
 }
 
 impl Checked {
@@ -156,6 +208,7 @@ impl Checked {
                 let list = list.tokens(runtime);
                 quote!(.origins(#list))
             }
+            CheckedOrigins::Decided => quote!(.decided_origins()),
         }));
         set(self
             .credentials

@@ -92,7 +92,10 @@ impl Input {
             quote_spanned! {handler.span()=>
                 #(#cfgs)*
                 let #routes = #routes.handler(
-                    <#companion as #krate::__private::Annotated>::headers(),
+                    (
+                        <#companion as #krate::__private::Annotated>::headers(),
+                        <#companion as #krate::__private::Decides<_>>::decider(),
+                    ),
                     #handler,
                 );
             }

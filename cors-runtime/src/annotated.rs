@@ -1,6 +1,6 @@
 //! What the attribute puts beside a handler.
 
-use crate::{headers::PolicyHeaders, policy::Policy};
+use crate::{decision::Decider, headers::PolicyHeaders, policy::Policy};
 
 /// The companion of an annotated handler: a type of the handler's name that carries its policy.
 ///
@@ -14,6 +14,34 @@ pub trait Annotated {
     /// What the attribute says.
     const POLICY: Policy;
 
+    /// Who decides: [`Itself`], or [`AType`].
+    type Decides;
+
     /// The policy with its header values.
     fn headers() -> &'static PolicyHeaders;
+}
+
+/// The policy decides on origins by itself.
+#[derive(Debug)]
+pub enum Itself {}
+
+/// A type decides on origins at run time, with the application's state.
+#[derive(Debug)]
+pub enum AType {}
+
+/// A companion whose policy can be asked with the state `S`.
+///
+/// `#[cors]` implements it where `origins` names a type.
+pub trait Decides<S> {
+    /// Asks the type.
+    fn decider() -> Option<Decider<S>>;
+}
+
+impl<A, S> Decides<S> for A
+where
+    A: Annotated<Decides = Itself>,
+{
+    fn decider() -> Option<Decider<S>> {
+        None
+    }
 }

@@ -1,7 +1,7 @@
 //! The endpoints of a path that are no handler of the user's.
 
 use std::{
-    future::{Ready, ready},
+    future::Ready,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -10,113 +10,158 @@ use std::{
 use axum::{
     body::Body, extract::Request, handler::Handler, response::Response, routing::MethodRouter,
 };
+use http::{header::CONTENT_TYPE, request::Parts};
 use pin_project_lite::pin_project;
 
 use crate::{
     mark,
-    path::{PathPolicies, is_preflight},
+    path::{Answer, PathPolicies, is_preflight},
 };
 
 /// The path's `OPTIONS`.
-#[derive(Clone)]
 pub(crate) struct Options<S> {
-    pub(crate) path: Arc<PathPolicies>,
+    pub(crate) path: Arc<PathPolicies<S>>,
     /// The handler that answers an `OPTIONS` that is no preflight, inside its policy.
     pub(crate) owner: Option<MethodRouter<S>>,
 }
+
+/// The path's 405.
+pub(crate) struct NotAllowed<S>(pub(crate) Arc<PathPolicies<S>>);
+
+/// Answers from the policies alone: a preflight as the path does, any other request with the access
+/// headers that its response should carry.
+pub(crate) struct PolicyEndpoint<S>(pub(crate) Arc<PathPolicies<S>>);
 
 impl<S> Handler<(), S> for Options<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    type Future = OptionsFuture<<MethodRouter<S> as Handler<(), S>>::Future>;
+    type Future = PathFuture<<MethodRouter<S> as Handler<(), S>>::Future>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        let answer = match self.owner {
-            _ if is_preflight(request.method(), request.headers()) => {
-                self.path.answer_preflight(request.headers())
-            }
-            None => self.path.answer_options(request.headers()),
-            Some(owner) => {
-                return OptionsFuture::Handler {
-                    response: owner.call(request, state),
-                };
-            }
+        let answer = match is_preflight(request.method(), request.headers()) {
+            true => Answer::Preflight,
+            false => Answer::Options,
         };
-        OptionsFuture::Path {
-            response: Some(answered(answer, &request)),
+        match self.owner {
+            Some(owner) if answer == Answer::Options => PathFuture::Handler {
+                response: owner.call(request, state),
+            },
+            _ => respond(self.path, answer, request, state),
         }
     }
 }
 
+impl<S> Handler<(), S> for NotAllowed<S>
+where
+    S: Send + Sync + 'static,
+{
+    type Future = PathFuture<Ready<Response>>;
+
+    fn call(self, request: Request, state: S) -> Self::Future {
+        respond(self.0, Answer::NotAllowed, request, state)
+    }
+}
+
+impl<S> Handler<(), S> for PolicyEndpoint<S>
+where
+    S: Send + Sync + 'static,
+{
+    type Future = PathFuture<Ready<Response>>;
+
+    fn call(self, request: Request, state: S) -> Self::Future {
+        let answer = match is_preflight(request.method(), request.headers()) {
+            true => Answer::Preflight,
+            false => Answer::AccessHeaders,
+        };
+        respond(self.0, answer, request, state)
+    }
+}
+
+/// Answers as the path does: at once, or where a policy decides at run time, when it has.
+fn respond<S, F>(
+    path: Arc<PathPolicies<S>>,
+    answer: Answer,
+    request: Request,
+    state: S,
+) -> PathFuture<F>
+where
+    S: Send + Sync + 'static,
+{
+    let (request, _) = request.into_parts();
+    if !path.decides() {
+        let admitting = path.admitting(answer, &request);
+        let response = finish(path.answer(answer, admitting, &request), &request);
+        return PathFuture::Path {
+            response: Some(response),
+        };
+    }
+    let response = Box::pin(async move {
+        let (admitting, request) = path.decide(answer, request, state).await;
+        finish(path.answer(answer, admitting, &request), &request)
+    });
+    PathFuture::Decided { response }
+}
+
+/// An answer of the path as a response.
+fn finish(answer: http::Response<String>, request: &Parts) -> Response {
+    let (mut head, body) = answer.into_parts();
+    let body = match body.is_empty() {
+        true => Body::empty(),
+        false => {
+            let text = http::HeaderValue::from_static("text/plain; charset=utf-8");
+            head.headers.insert(CONTENT_TYPE, text);
+            Body::from(body)
+        }
+    };
+    if mark::is_watched(&request.extensions) {
+        mark::meet(&mut head.extensions);
+    }
+    Response::from_parts(head, body)
+}
+
 pin_project! {
-    /// The answer to an `OPTIONS`: the path's own, or that of the handler that owns the method.
-    #[project = OptionsFutureProjection]
-    pub(crate) enum OptionsFuture<F> {
+    /// The response of a path: its own, or that of the handler that owns `OPTIONS`.
+    #[project = PathFutureProjection]
+    pub(crate) enum PathFuture<F> {
         Path { response: Option<Response> },
+        Decided { response: Pin<Box<dyn Future<Output = Response> + Send>> },
         Handler { #[pin] response: F },
     }
 }
 
-impl<F: Future<Output = Response>> Future for OptionsFuture<F> {
+impl<F: Future<Output = Response>> Future for PathFuture<F> {
     type Output = Response;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
         match self.project() {
             // A future is not polled again once it is ready.
-            OptionsFutureProjection::Path { response } => match response.take() {
-                Some(response) => Poll::Ready(response),
-                None => Poll::Pending,
-            },
-            OptionsFutureProjection::Handler { response } => response.poll(context),
+            PathFutureProjection::Path { response } => {
+                response.take().map_or(Poll::Pending, Poll::Ready)
+            }
+            PathFutureProjection::Decided { response } => response.as_mut().poll(context),
+            PathFutureProjection::Handler { response } => response.poll(context),
         }
     }
 }
 
-/// The 405 of a path.
-#[derive(Clone)]
-pub(crate) struct NotAllowed(pub(crate) Arc<PathPolicies>);
-
-impl<S> Handler<(), S> for NotAllowed {
-    type Future = Ready<Response>;
-
-    fn call(self, request: Request, _: S) -> Self::Future {
-        let answer = self
-            .0
-            .answer_not_allowed(request.method(), request.headers());
-        ready(answered(answer, &request))
+impl<S> Clone for Options<S> {
+    fn clone(&self) -> Self {
+        Self {
+            path: Arc::clone(&self.path),
+            owner: self.owner.clone(),
+        }
     }
 }
 
-/// Answers from the policies alone: a preflight as the path does, any other request with the access
-/// headers that its response should carry.
-#[derive(Clone)]
-pub(crate) struct PolicyEndpoint(pub(crate) Arc<PathPolicies>);
-
-impl<S> Handler<(), S> for PolicyEndpoint {
-    type Future = Ready<Response>;
-
-    fn call(self, request: Request, _: S) -> Self::Future {
-        let (method, headers) = (request.method(), request.headers());
-        let answer = match is_preflight(method, headers) {
-            true => self.0.answer_preflight(headers),
-            false => {
-                let mut answer = http::Response::new(());
-                self.0.grant(method, headers, answer.headers_mut());
-                answer
-            }
-        };
-        let mut answer = answer.map(|()| Body::empty());
-        mark::meet(answer.extensions_mut());
-        ready(answer)
+impl<S> Clone for NotAllowed<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
     }
 }
 
-/// An answer of the policies as a response.
-fn answered(answer: http::Response<()>, request: &Request) -> Response {
-    let mut response = answer.map(|()| Body::empty());
-    if mark::is_watched(request.extensions()) {
-        mark::meet(response.extensions_mut());
+impl<S> Clone for PolicyEndpoint<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
     }
-    response
 }

@@ -9,128 +9,151 @@ use std::{
 };
 
 use axum::{body::Body, extract::Request, handler::Handler, response::Response};
-use http::{
-    Method, StatusCode,
-    header::{CACHE_CONTROL, HeaderValue},
-};
 use pin_project_lite::pin_project;
 
 use crate::{
-    enforcement,
-    headers::{PolicyHeaders, Reflection, remove_access_headers},
+    decision::{Decision, HandlerPolicy},
+    headers::{Admission, PolicyHeaders},
     mark,
-    vary::Vary,
+    passage::Passage,
 };
 
 /// The user's handler `H`, whose every response gets its policy's access headers.
-#[derive(Clone)]
-pub(crate) struct WithPolicy<H> {
+pub(crate) struct WithPolicy<H, S> {
     handler: H,
-    policy: &'static PolicyHeaders,
+    policy: HandlerPolicy<S>,
 }
 
-impl<H> WithPolicy<H> {
-    pub(crate) fn new(handler: H, policy: &'static PolicyHeaders) -> Self {
+impl<H, S> WithPolicy<H, S> {
+    pub(crate) fn new(handler: H, policy: HandlerPolicy<S>) -> Self {
         Self { handler, policy }
     }
 }
 
-impl<H, T, S> Handler<T, S> for WithPolicy<H>
+impl<H: Clone, S> Clone for WithPolicy<H, S> {
+    fn clone(&self) -> Self {
+        let handler = self.handler.clone();
+        Self { handler, ..*self }
+    }
+}
+
+impl<H, T, S> Handler<T, S> for WithPolicy<H, S>
 where
     H: Handler<T, S>,
+    S: Send + Sync + 'static,
+    T: 'static,
 {
-    type Future = WithPolicyFuture<H::Future>;
+    type Future = WithPolicyFuture<H, T, S>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        let (method, headers) = (request.method(), request.headers());
-        let watched = mark::is_watched(request.extensions());
-        let admitted = self.policy.admits(headers);
-        let mut vary = None;
-        if self.policy.enforces() {
-            let verdict = enforcement::judge(admitted, method, request.uri(), headers);
-            if !verdict.passes {
-                let response = Some(refuse(verdict.vary, watched));
-                return WithPolicyFuture::Refused { response };
+        let admission = self
+            .policy
+            .admission(request.headers(), request.extensions());
+        let step = match admission {
+            Admission::Known(admitted) => self.proceed(admitted, request, state),
+            Admission::Ask(whom) => {
+                let (parts, body) = request.into_parts();
+                Step::Deciding {
+                    decision: self.policy.decide(whom, parts, state),
+                    rest: Some((self, body)),
+                }
             }
-            vary = Some(verdict.vary);
-        }
-        let reflection = self.policy.reflect(method, headers);
-        let vary = match *method {
-            Method::OPTIONS => Vary::AllThree,
-            _ => vary.unwrap_or_else(|| self.policy.vary(&reflection)),
         };
-        WithPolicyFuture::Handled {
-            policy: self.policy,
-            reflection: admitted.then_some(reflection),
-            vary,
-            watched,
-            response: self.handler.call(request, state),
+        WithPolicyFuture { step }
+    }
+}
+
+impl<H, S> WithPolicy<H, S> {
+    /// Calls the handler, unless the server itself refuses the request.
+    fn proceed<T>(self, admitted: bool, request: Request, state: S) -> Step<H, T, S>
+    where
+        H: Handler<T, S>,
+    {
+        let policy = self.policy.headers;
+        let watched = mark::is_watched(request.extensions());
+        let head = (request.method(), request.uri(), request.headers());
+        match Passage::enter(policy, admitted, watched, head) {
+            Ok(passage) => Step::Handled {
+                policy,
+                passage: Some(passage),
+                response: self.handler.call(request, state),
+            },
+            Err(refused) => Step::Refused {
+                response: Some(refused.map(|()| Body::empty())),
+            },
         }
     }
 }
 
 pin_project! {
-    /// The response of a handler on its way through the policy.
-    #[project = WithPolicyProjection]
-    pub(crate) enum WithPolicyFuture<F> {
-        // The handler was not called.
-        Refused { response: Option<Response> },
+    /// A request on its way through the policy to the handler, and its response on the way back.
+    pub(crate) struct WithPolicyFuture<H, T, S>
+    where
+        H: Handler<T, S>,
+    {
+        #[pin]
+        step: Step<H, T, S>,
+    }
+}
+
+pin_project! {
+    #[project = StepProjection]
+    enum Step<H, T, S>
+    where
+        H: Handler<T, S>,
+    {
+        // The handler is called when the decision is there. Nothing is left once it has been.
+        Deciding {
+            decision: Decision<S>,
+            rest: Option<(WithPolicy<H, S>, Body)>,
+        },
+        // The handler is not called.
+        Refused {
+            response: Option<Response>,
+        },
         Handled {
             #[pin]
-            response: F,
+            response: H::Future,
             policy: &'static PolicyHeaders,
-            // `None`: the policy does not let the origin in. Taken when the response is there.
-            reflection: Option<Reflection>,
-            vary: Vary,
-            watched: bool,
+            // Taken when the response is there.
+            passage: Option<Passage>,
         },
     }
 }
 
-impl<F: Future<Output = Response>> Future for WithPolicyFuture<F> {
+impl<H, T, S> Future for WithPolicyFuture<H, T, S>
+where
+    H: Handler<T, S>,
+{
     type Output = Response;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
-        match self.project() {
+        let mut step = self.project().step;
+        if let StepProjection::Deciding { decision, rest } = step.as_mut().project() {
+            let (admitted, question) = ready!(decision.as_mut().poll(context));
             // A future is not polled again once it is ready.
-            WithPolicyProjection::Refused { response } => {
+            let Some((handler, body)) = rest.take() else {
+                return Poll::Pending;
+            };
+            let request = Request::from_parts(question.parts, body);
+            step.set(handler.proceed(admitted, request, question.state));
+        }
+        match step.project() {
+            StepProjection::Deciding { .. } => Poll::Pending,
+            StepProjection::Refused { response } => {
                 response.take().map_or(Poll::Pending, Poll::Ready)
             }
-            WithPolicyProjection::Handled {
+            StepProjection::Handled {
                 response,
                 policy,
-                reflection,
-                vary,
-                watched,
+                passage,
             } => {
                 let mut response = ready!(response.poll(context));
-                if *watched && mark::has_met(response.extensions()) {
-                    return Poll::Ready(response);
-                }
-                remove_access_headers(response.headers_mut());
-                if let Some(reflection) = reflection.take() {
-                    policy.grant_response(reflection, response.headers_mut());
-                }
-                vary.add_to(response.headers_mut());
-                if *watched {
-                    mark::meet(response.extensions_mut());
+                if let Some(passage) = passage.take() {
+                    passage.leave(policy, &mut response);
                 }
                 Poll::Ready(response)
             }
         }
     }
-}
-
-/// The answer to a request that the server refuses by itself: no extractor and no handler has seen
-/// it, nor has its body been read.
-fn refuse(vary: Vary, watched: bool) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::FORBIDDEN;
-    let no_store = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(CACHE_CONTROL, no_store);
-    vary.add_to(response.headers_mut());
-    if watched {
-        mark::meet(response.extensions_mut());
-    }
-    response
 }

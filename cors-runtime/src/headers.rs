@@ -4,18 +4,20 @@
 
 use cors_grammar::method::MethodSet;
 use http::{
-    Method,
+    Method, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
         ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
-        HeaderMap, HeaderName, HeaderValue, ORIGIN,
+        ALLOW, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY,
     },
 };
 
 use crate::{
+    origin::Origin,
     policy::{Origins, Policy},
-    vary::Vary,
+    refusal::{Place, Refusal, Rule},
+    vary::{self, Vary},
 };
 
 /// The response headers of the protocol: on every response they are the policy's alone.
@@ -28,10 +30,21 @@ const ACCESS_HEADERS: [HeaderName; 6] = [
     ACCESS_CONTROL_MAX_AGE,
 ];
 
+/// What a policy without `methods` allows: what needs no allowing. An answer that lists nothing would
+/// allow more in some cases.
+const SAFELISTED_METHODS: &str = "GET, HEAD, POST";
+
+/// Whether a policy lets an origin in, or whom or what to ask.
+pub(crate) enum Admission<Q> {
+    Known(bool),
+    Ask(Q),
+}
+
 /// A policy with its header values, built when the program is compiled.
 #[derive(Debug)]
 pub struct PolicyHeaders {
     policy: Policy,
+    place: Option<Place>,
     /// `None`: what the request asks for.
     allow_methods: Option<HeaderValue>,
     /// `None`: what the request asks for.
@@ -41,15 +54,16 @@ pub struct PolicyHeaders {
 }
 
 impl PolicyHeaders {
-    /// Builds the values; for a constant of the expansion.
-    pub const fn new(policy: &Policy) -> Self {
+    /// Builds the values; for a constant of the expansion. `place` is where the policy was written,
+    /// in a build with `debug_assertions`.
+    pub const fn new(policy: &Policy, place: Option<Place>) -> Self {
         Self {
             policy: *policy,
+            place,
             allow_methods: match policy.methods {
-                Some(methods) if !methods.set.is_every() => {
-                    Some(HeaderValue::from_static(methods.text))
-                }
-                _ => None,
+                Some(methods) if methods.set.is_every() => None,
+                Some(methods) => Some(HeaderValue::from_static(methods.text)),
+                None => Some(HeaderValue::from_static(SAFELISTED_METHODS)),
             },
             allow_headers: value(policy.allow_headers),
             expose_headers: value(policy.expose_headers),
@@ -58,6 +72,15 @@ impl PolicyHeaders {
                 None => None,
             },
         }
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Whether a type decides at run time whom the policy lets in.
+    pub(crate) fn decides(&self) -> bool {
+        matches!(self.policy.origins, Some(Origins::Decided))
     }
 
     pub(crate) fn methods(&self) -> MethodSet {
@@ -73,21 +96,41 @@ impl PolicyHeaders {
         matches!(self.policy.origins, Some(Origins::Every))
     }
 
-    /// Whether the policy lets the origin of a request in. A list knows exactly one `Origin`; what
-    /// is not serialized as browsers do is in none, nor is `null`.
-    pub(crate) fn admits(&self, request: &HeaderMap) -> bool {
-        let list = match &self.policy.origins {
-            None | Some(Origins::Every) => return true,
-            Some(Origins::Listed(list)) => list,
+    /// Whether the policy lets the origin of a request in, or which origin its type has to be asked
+    /// for. Both a list and a type know exactly one `Origin`; what is not serialized as browsers do
+    /// is in no list, nor is `null`, and a type is never asked for either.
+    pub(crate) fn admission(&self, request: &HeaderMap) -> Admission<Origin> {
+        let origins = match &self.policy.origins {
+            None | Some(Origins::Every) => return Admission::Known(true),
+            Some(origins) => origins,
         };
         let mut lines = request.get_all(ORIGIN).iter();
-        let (Some(origin), None) = (lines.next(), lines.next()) else {
-            return false;
+        let origin = match (lines.next(), lines.next()) {
+            (Some(origin), None) => origin.to_str().unwrap_or_default(),
+            _ => return Admission::Known(false),
         };
-        let debug = &self.policy.debug_origins;
-        origin.to_str().is_ok_and(|origin| {
-            list.has(origin) || debug.as_ref().is_some_and(|list| list.has(origin))
-        })
+        match origins {
+            Origins::Listed(list) if list.has(origin) => Admission::Known(true),
+            _ if self.policy.debug_origins_have(origin) => Admission::Known(true),
+            Origins::Decided => match Origin::recognise(origin) {
+                Some(origin) if origin.scheme().is_some() => Admission::Ask(origin),
+                _ => Admission::Known(false),
+            },
+            _ => Admission::Known(false),
+        }
+    }
+
+    /// The refusal of a request that the policy does not let in.
+    pub(crate) fn refuse<'a>(&self, request: &'a HeaderMap) -> Refusal<'a> {
+        let rule = match self.decides() {
+            true => Rule::Decided,
+            false => Rule::Listed,
+        };
+        Refusal {
+            place: self.place,
+            rule,
+            request,
+        }
     }
 
     /// What the response to this request takes from it, where the policy lets its origin in. The
@@ -180,21 +223,26 @@ impl PolicyHeaders {
     }
 }
 
-/// Puts the access headers and the `Vary` of `answer` on `response`, in place of those there.
-pub(crate) fn transfer(answer: HeaderMap, response: &mut HeaderMap) {
+/// Puts the access headers and the `Vary` of `answer` on `response`, in place of those there; and its
+/// `Allow`, where a method was refused and the response does not say which are not.
+pub(crate) fn transfer(mut answer: HeaderMap, status: StatusCode, response: &mut HeaderMap) {
+    if let (StatusCode::METHOD_NOT_ALLOWED, Some(allow)) = (status, answer.remove(ALLOW)) {
+        response.entry(ALLOW).or_insert(allow);
+    }
+
     remove_access_headers(response);
     let mut current = None;
     for (name, value) in answer {
         // A further line of a header comes without its name.
         current = name.or(current);
         match &current {
-            Some(name) if *name == http::header::VARY || ACCESS_HEADERS.contains(name) => {
+            Some(name) if *name == VARY || ACCESS_HEADERS.contains(name) => {
                 response.append(name, value);
             }
             _ => {}
         }
     }
-    crate::vary::tidy(response);
+    vary::tidy(response);
 }
 
 pub(crate) fn remove_access_headers(response: &mut HeaderMap) {

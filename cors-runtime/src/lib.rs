@@ -27,28 +27,37 @@
     clippy::unwrap_used
 )]
 
+mod allow_origin;
 mod annotated;
 mod clash;
+mod decision;
 mod endpoints;
 mod enforcement;
 mod handler;
+mod head;
 mod headers;
+mod layer;
 mod mark;
 mod message;
 mod origin;
+mod origin_set;
+mod passage;
 mod path;
 mod policies_first;
 mod policy;
 mod policy_table;
-mod question;
+mod refusal;
 mod router;
 mod routes;
 mod sound;
 mod vary;
 
+pub use allow_origin::AllowOrigin;
 #[doc = include_str!("cors.md")]
 pub use cors_macros::cors;
+pub use layer::{CorsLayer, CorsService};
 pub use origin::{Origin, OriginError, OriginRejection};
+pub use origin_set::OriginSet;
 pub use policy::Policy;
 pub use router::CorsRouter;
 pub use routes::Routes;
@@ -76,10 +85,13 @@ pub mod __private {
     pub use cors_macros::{policy, routes};
 
     pub use crate::{
-        annotated::Annotated,
+        allow_origin::AllowOrigin,
+        annotated::{AType, Annotated, Decides, Itself},
         clash::{Named, assert_no_clash},
+        decision::{Decider, Decision, Question, ask},
         headers::PolicyHeaders,
         policy::{OriginList, Policy},
-        sound::assert_sound,
+        refusal::Place,
+        sound::{assert_sound, assert_sound_base},
     };
 }

@@ -6,21 +6,42 @@
 
 use http::Extensions;
 
+use crate::decision::Decisions;
+
 /// In a request's extensions: somebody outside asks whether the response has met a policy.
-#[derive(Clone, Copy)]
-struct Watched;
+#[derive(Clone)]
+struct Watched {
+    /// What has been decided for the request, where any policy of the router decides at run time.
+    decisions: Option<Decisions>,
+}
 
 /// In a response's extensions: it has met its policy.
 #[derive(Clone, Copy)]
 struct Met;
 
-/// Says in a request's extensions that its response is watched.
-pub(crate) fn watch(request: &mut Extensions) {
-    request.insert(Watched);
+/// Says in a request's extensions that its response is watched. `decides` says whether decisions
+/// are to be kept with the request; one that has been watched before keeps its own.
+pub(crate) fn watch(request: &mut Extensions, decides: bool) {
+    let known = request.get::<Watched>();
+    if known.is_some_and(|watched| watched.decisions.is_some() || !decides) {
+        return;
+    }
+    let decisions = decides.then(Decisions::default);
+    request.insert(Watched { decisions });
+}
+
+/// Has one request watched as another is, so that they share their decisions.
+pub(crate) fn watch_alike(request: &mut Extensions, decisions: Option<Decisions>) {
+    request.insert(Watched { decisions });
 }
 
 pub(crate) fn is_watched(request: &Extensions) -> bool {
     request.get::<Watched>().is_some()
+}
+
+/// The decisions that are kept with a request.
+pub(crate) fn decisions(request: &Extensions) -> Option<&Decisions> {
+    request.get::<Watched>()?.decisions.as_ref()
 }
 
 /// Says in a response's extensions that it has met its policy.

@@ -4,105 +4,166 @@ use cors_grammar::method::{METHODS, MethodSet};
 use http::{
     Method, Response, StatusCode,
     header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, HeaderMap, HeaderValue, ORIGIN},
+    request::Parts,
 };
 
-use crate::{headers::PolicyHeaders, vary::Vary};
+use crate::{
+    decision::HandlerPolicy,
+    headers::{Admission, PolicyHeaders},
+    vary::Vary,
+};
 
 /// The policies of a path's handlers, in the order in which `routes!` lists them.
-#[derive(Debug)]
-pub(crate) struct PathPolicies {
-    policies: Vec<&'static PolicyHeaders>,
+pub(crate) struct PathPolicies<S> {
+    policies: Vec<HandlerPolicy<S>>,
     allow: HeaderValue,
 }
 
-impl PathPolicies {
-    pub(crate) fn new(policies: Vec<&'static PolicyHeaders>) -> Self {
-        let allow = allow(policies.iter().map(|policy| policy.methods()));
+/// What a path is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The answer to a preflight.
+    Preflight,
+    /// The answer to an `OPTIONS` that is no preflight, on a path where no handler owns that method.
+    Options,
+    /// The answer to any other method that no handler owns.
+    NotAllowed,
+    /// The access headers of a response that has not met its policy.
+    AccessHeaders,
+}
+
+impl<S> PathPolicies<S> {
+    pub(crate) fn new(policies: Vec<HandlerPolicy<S>>) -> Self {
+        let allow = allow(policies.iter().map(|policy| policy.headers.methods()));
         Self { policies, allow }
     }
 
     /// Whether a handler serves every method that no other handler lists.
     pub(crate) fn serves_every_method(&self) -> bool {
-        self.policies
-            .iter()
-            .any(|policy| policy.methods().is_every())
+        let mut policies = self.policies.iter();
+        policies.any(|policy| policy.headers.methods().is_every())
     }
 
-    /// Answers a preflight: 204 under the policy of the handler that owns the method asked for, or
-    /// 403 if that does not let the origin in.
-    ///
-    /// Where none owns it, the first handler whose policy lets the origin in answers for the path.
-    /// Its list lacks the method, which the browser then names in its console.
-    pub(crate) fn answer_preflight(&self, request: &HeaderMap) -> Response<()> {
-        let asked = request.get(ACCESS_CONTROL_REQUEST_METHOD);
-        let asked = asked.and_then(|method| method.to_str().ok());
-        let mut response = Response::new(());
-        *response.status_mut() = match self.admitting(asked.unwrap_or_default(), request) {
-            Some(policy) => {
-                let reflection = policy.reflect(&Method::OPTIONS, request);
-                policy.grant_preflight(reflection, response.headers_mut());
-                StatusCode::NO_CONTENT
-            }
-            None => StatusCode::FORBIDDEN,
-        };
-        Vary::AllThree.add_to(response.headers_mut());
-        response
+    /// Whether the policy of any handler decides at run time.
+    pub(crate) fn decides(&self) -> bool {
+        self.policies.iter().any(|policy| policy.headers.decides())
     }
 
-    /// Answers an `OPTIONS` that is no preflight, on a path where no handler owns that method.
-    pub(crate) fn answer_options(&self, request: &HeaderMap) -> Response<()> {
-        self.answer_unowned(StatusCode::NO_CONTENT, &Method::OPTIONS, request)
-    }
-
-    /// Answers a method that no handler owns.
-    pub(crate) fn answer_not_allowed(&self, method: &Method, request: &HeaderMap) -> Response<()> {
-        self.answer_unowned(StatusCode::METHOD_NOT_ALLOWED, method, request)
-    }
-
-    fn answer_unowned(
+    /// Who answers a request, where no policy decides at run time: the first candidate that lets
+    /// its origin in.
+    pub(crate) fn admitting(
         &self,
-        status: StatusCode,
-        method: &Method,
-        request: &HeaderMap,
-    ) -> Response<()> {
-        let mut response = Response::new(());
-        *response.status_mut() = status;
-        response.headers_mut().insert(ALLOW, self.allow.clone());
-        self.grant(method, request, response.headers_mut());
+        answer: Answer,
+        request: &Parts,
+    ) -> Option<&'static PolicyHeaders> {
+        let mut candidates = self.candidates(answer, request).iter();
+        let admits = |policy: &&HandlerPolicy<S>| {
+            matches!(
+                policy.headers.admission(&request.headers),
+                Admission::Known(true)
+            )
+        };
+        candidates.find(admits).map(|policy| policy.headers)
+    }
+
+    /// Who answers a request: the first candidate that lets its origin in.
+    pub(crate) async fn decide(
+        &self,
+        answer: Answer,
+        mut request: Parts,
+        mut state: S,
+    ) -> (Option<&'static PolicyHeaders>, Parts) {
+        for policy in self.candidates(answer, &request) {
+            let admitted = match policy.admission(&request.headers, &request.extensions) {
+                Admission::Known(admitted) => admitted,
+                Admission::Ask(whom) => {
+                    let (admitted, question) = policy.decide(whom, request, state).await;
+                    (request, state) = (question.parts, question.state);
+                    admitted
+                }
+            };
+            if admitted {
+                return (Some(policy.headers), request);
+            }
+        }
+        (None, request)
+    }
+
+    /// Answers a request under the policy that lets its origin in, if any does.
+    pub(crate) fn answer(
+        &self,
+        answer: Answer,
+        admitting: Option<&PolicyHeaders>,
+        request: &Parts,
+    ) -> Response<String> {
+        let mut response = Response::new(String::new());
+        *response.status_mut() = match (answer, admitting) {
+            (Answer::Preflight, None) => StatusCode::FORBIDDEN,
+            (Answer::Preflight | Answer::Options, _) => StatusCode::NO_CONTENT,
+            (Answer::NotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
+            (Answer::AccessHeaders, _) => StatusCode::OK,
+        };
+        if answer == Answer::Preflight {
+            match admitting {
+                Some(policy) => {
+                    let reflection = policy.reflect(&request.method, &request.headers);
+                    policy.grant_preflight(reflection, response.headers_mut());
+                }
+                None => *response.body_mut() = self.refuse(request),
+            }
+            Vary::AllThree.add_to(response.headers_mut());
+            return response;
+        }
+        if self.owner(request.method.as_str()).is_none() {
+            response.headers_mut().insert(ALLOW, self.allow.clone());
+        }
+        self.grant(answer, admitting, request, response.headers_mut());
         response
     }
 
-    /// Puts the access headers on a response that comes from no handler of this path.
-    pub(crate) fn grant(&self, method: &Method, request: &HeaderMap, response: &mut HeaderMap) {
-        let mut vary = match self.candidates(method.as_str()) {
-            candidates
-                if candidates
-                    .iter()
-                    .all(|policy| policy.lets_every_origin_in()) =>
-            {
-                Vary::Nothing
-            }
-            _ => Vary::Origin,
+    fn grant(
+        &self,
+        answer: Answer,
+        admitting: Option<&PolicyHeaders>,
+        request: &Parts,
+        response: &mut HeaderMap,
+    ) {
+        let mut candidates = self.candidates(answer, request).iter();
+        let mut vary = match candidates.all(|policy| policy.headers.lets_every_origin_in()) {
+            true => Vary::Nothing,
+            false => Vary::Origin,
         };
-        if let Some(policy) = self.admitting(method.as_str(), request) {
-            let reflection = policy.reflect(method, request);
+        if let Some(policy) = admitting {
+            let reflection = policy.reflect(&request.method, &request.headers);
             vary = vary.max(policy.vary(&reflection));
             policy.grant_response(reflection, response);
         }
-        if *method == Method::OPTIONS {
+        if request.method == Method::OPTIONS {
             vary = Vary::AllThree;
         }
         vary.add_to(response);
     }
 
-    /// Who answers for a method: the first of the candidates that lets the request's origin in.
-    fn admitting(&self, method: &str, request: &HeaderMap) -> Option<&'static PolicyHeaders> {
-        let mut candidates = self.candidates(method).iter();
-        candidates.find(|policy| policy.admits(request)).copied()
+    /// Reports the refusal of a preflight by each policy that could have let it in. Returns what to
+    /// tell the developer: nothing in a release build.
+    fn refuse(&self, request: &Parts) -> String {
+        let asked = asked_method(&request.headers);
+        let candidates = self.candidates(Answer::Preflight, request).iter();
+        let refusals = candidates.map(|policy| {
+            let refusal = policy.headers.refuse(&request.headers);
+            refusal.report(asked);
+            refusal.to_string()
+        });
+        refusals.collect()
     }
 
-    /// Who may answer for a method: the handler that owns it, else any of the path.
-    fn candidates(&self, method: &str) -> &[&'static PolicyHeaders] {
+    /// Who may answer a request: the handler that owns its method, else any of the path. Of a
+    /// preflight it is the method asked for.
+    fn candidates(&self, answer: Answer, request: &Parts) -> &[HandlerPolicy<S>] {
+        let method = match answer {
+            Answer::Preflight => asked_method(&request.headers),
+            _ => request.method.as_str(),
+        };
         self.owner(method)
             .and_then(|owner| self.policies.get(owner..=owner))
             .unwrap_or(&self.policies)
@@ -112,13 +173,21 @@ impl PathPolicies {
     /// one that lists `GET`; else the one that takes every method.
     pub(crate) fn owner(&self, method: &str) -> Option<usize> {
         let position = |owns: &dyn Fn(MethodSet) -> bool| {
-            let mut methods = self.policies.iter().map(|policy| policy.methods());
+            let mut methods = self.policies.iter().map(|policy| policy.headers.methods());
             methods.position(owns)
         };
         position(&|set| set.names(method))
             .or_else(|| position(&|set| method == "HEAD" && set.names("GET")))
             .or_else(|| position(&MethodSet::is_every))
     }
+}
+
+/// The method that a preflight asks for; the empty text where it is none.
+pub(crate) fn asked_method(request: &HeaderMap) -> &str {
+    let asked = request.get(ACCESS_CONTROL_REQUEST_METHOD);
+    asked
+        .and_then(|method| method.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// Whether a request is a preflight: an `OPTIONS` that says for which origin and method it asks

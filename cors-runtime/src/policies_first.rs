@@ -17,12 +17,14 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{headers, mark, path::is_preflight, question::Question, vary};
+use crate::{head::Head, headers, mark, path::is_preflight, vary};
 
 /// Puts the policies before an endpoint of the application.
 #[derive(Clone)]
 pub(crate) struct PoliciesFirstLayer {
     pub(crate) policies: Router,
+    /// Whether any of the policies decides at run time.
+    pub(crate) decides: bool,
 }
 
 impl Layer<Route> for PoliciesFirstLayer {
@@ -30,7 +32,7 @@ impl Layer<Route> for PoliciesFirstLayer {
 
     fn layer(&self, application: Route) -> PoliciesFirst {
         PoliciesFirst {
-            policies: self.policies.clone(),
+            layer: self.clone(),
             application,
         }
     }
@@ -39,7 +41,7 @@ impl Layer<Route> for PoliciesFirstLayer {
 /// An endpoint of the application, with its layers, behind the policies.
 #[derive(Clone)]
 pub(crate) struct PoliciesFirst {
-    policies: Router,
+    layer: PoliciesFirstLayer,
     application: Route,
 }
 
@@ -54,16 +56,16 @@ impl Service<Request> for PoliciesFirst {
     }
 
     fn call(&mut self, mut request: Request) -> PoliciesFirstFuture {
-        mark::watch(request.extensions_mut());
-        let question = Question::of(&request);
+        mark::watch(request.extensions_mut(), self.layer.decides);
+        let head = Head::of(&request);
         let step = match is_preflight(request.method(), request.headers()) {
             true => Step::Preflight {
-                answer: self.policies.call(question.into_request()),
+                answer: self.layer.policies.call(head.into_request()),
                 request: Some(request),
             },
             false => Step::Application {
                 response: self.application.call(request),
-                question: Some(question),
+                head: Some(head),
             },
         };
         PoliciesFirstFuture {
@@ -95,7 +97,7 @@ pin_project! {
             #[pin]
             response: RouteFuture<Infallible>,
             // `None`: the policies have said that they have no answer.
-            question: Option<Question>,
+            head: Option<Head>,
         },
         AccessHeaders {
             #[pin]
@@ -117,17 +119,17 @@ impl Future for PoliciesFirstFuture {
                     match request.take() {
                         Some(request) if !mark::has_met(answer.extensions()) => Step::Application {
                             response: this.service.application.call(request),
-                            question: None,
+                            head: None,
                         },
                         _ => return Poll::Ready(Ok(answer)),
                     }
                 }
-                StepProjection::Application { response, question } => {
+                StepProjection::Application { response, head } => {
                     let Ok(mut response) = ready!(response.poll(context));
-                    match question.take() {
-                        Some(question) if !mark::has_met(response.extensions()) => {
+                    match head.take() {
+                        Some(head) if !mark::has_met(response.extensions()) => {
                             Step::AccessHeaders {
-                                answer: this.service.policies.call(question.into_request()),
+                                answer: this.service.layer.policies.call(head.into_request()),
                                 response: Some(response),
                             }
                         }
@@ -144,7 +146,9 @@ impl Future for PoliciesFirstFuture {
                         return Poll::Pending;
                     };
                     if mark::has_met(answer.extensions()) {
-                        headers::transfer(answer.into_parts().0.headers, response.headers_mut());
+                        let (answer, _) = answer.into_parts();
+                        let status = response.status();
+                        headers::transfer(answer.headers, status, response.headers_mut());
                         mark::meet(response.extensions_mut());
                     }
                     return Poll::Ready(Ok(response));

@@ -40,6 +40,8 @@ pub(crate) enum Origins {
     /// `"*"`.
     Every,
     Listed(OriginList),
+    /// A type that decides at run time.
+    Decided,
 }
 
 /// Origins and patterns, as the attribute has checked and sorted them.
@@ -96,6 +98,8 @@ impl Policy {
         let origin_passes = match self.origins {
             None | Some(Origins::Every) => true,
             Some(Origins::Listed(list)) => list.has(origin) || self.debug_origins_have(origin),
+            // What the type would say is not known here.
+            Some(Origins::Decided) => self.debug_origins_have(origin),
         };
         let method_passes = matches!(method, "GET" | "HEAD" | "POST")
             || methods.names(method)
@@ -109,7 +113,7 @@ impl Policy {
         origin_passes && method_passes && headers.iter().all(header_passes)
     }
 
-    fn debug_origins_have(&self, origin: &str) -> bool {
+    pub(crate) fn debug_origins_have(&self, origin: &str) -> bool {
         self.debug_origins.is_some_and(|list| list.has(origin))
     }
 
@@ -131,7 +135,7 @@ impl Policy {
 
     /// Whether the server itself refuses what the policy does not allow.
     pub(crate) const fn enforces(&self) -> bool {
-        let closed = matches!(self.origins, Some(Origins::Listed(_)));
+        let closed = matches!(self.origins, Some(Origins::Listed(_) | Origins::Decided));
         closed && !matches!(self.enforce, Some(false))
     }
 
@@ -148,6 +152,7 @@ impl Policy {
             None => (combination::Origins::Open, Hazards::NONE),
             Some(Origins::Every) => (combination::Origins::Every, Hazards::NONE),
             Some(Origins::Listed(list)) => (combination::Origins::Listed, list.hazards),
+            Some(Origins::Decided) => (combination::Origins::Decided, Hazards::NONE),
         };
         let debug = match self.debug_origins {
             Some(list) => list.hazards,
@@ -210,6 +215,12 @@ impl Policy {
     /// `origins = […]`.
     pub const fn origins(mut self, list: OriginList) -> Self {
         self.origins = Some(Origins::Listed(list));
+        self
+    }
+
+    /// `origins = Type`.
+    pub const fn decided_origins(mut self) -> Self {
+        self.origins = Some(Origins::Decided);
         self
     }
 

@@ -17,6 +17,8 @@ pub(crate) struct PolicyTable<S> {
     fallbacks: BTreeMap<String, Option<MethodRouter<S>>>,
     /// Prefixes under which there are paths that nobody can list.
     unlisted: Vec<String>,
+    /// Whether any of the policies decides at run time.
+    decides: bool,
 }
 
 struct PathEntry<S> {
@@ -36,6 +38,7 @@ where
             paths: BTreeMap::new(),
             fallbacks: BTreeMap::new(),
             unlisted: Vec::new(),
+            decides: false,
         }
     }
 
@@ -79,6 +82,16 @@ where
         self.fallbacks.insert(String::new(), policy);
     }
 
+    /// Says that whatever lies under a prefix has no policy, unless a path says otherwise.
+    pub(crate) fn nest_unlisted(&mut self, prefix: &str) {
+        self.unlisted.push(prefix.to_owned());
+    }
+
+    /// Says that some policy decides at run time.
+    pub(crate) fn decide(&mut self, decides: bool) {
+        self.decides |= decides;
+    }
+
     /// Adds another table under a prefix; under the empty one as it is.
     #[track_caller]
     pub(crate) fn nest(&mut self, prefix: &str, other: Self) {
@@ -91,6 +104,7 @@ where
         for (inner, policy) in other.fallbacks {
             self.fallbacks.insert(join(prefix, &inner), policy);
         }
+        self.decides |= other.decides;
         let unlisted = other.unlisted.iter().map(|inner| join(prefix, inner));
         self.unlisted.extend(unlisted);
     }
@@ -114,7 +128,13 @@ where
                 .map(|(prefix, policy)| (prefix, with_state(policy)))
                 .collect(),
             unlisted: self.unlisted,
+            decides: self.decides,
         }
+    }
+
+    /// Whether any of the policies decides at run time.
+    pub(crate) fn decides(&self) -> bool {
+        self.decides
     }
 
     /// The router that answers from the policies, and with an unmarked 404 where there is none.
@@ -132,7 +152,8 @@ where
             self.fallbacks.insert(prefix, None);
         }
         let endpoint = |policy: Option<_>| policy.unwrap_or_else(|| any(StatusCode::NOT_FOUND));
-        let mut router = Router::new();
+        // The application has taken every path, by its own rules.
+        let mut router = Router::new().without_v07_checks();
         for PathEntry {
             prefix,
             path,
@@ -142,7 +163,10 @@ where
             let policy = endpoint(policy);
             router = match prefix.is_empty() {
                 true => router.route(&path, policy),
-                false => router.nest(&prefix, Router::new().route(&path, policy)),
+                false => router.nest(
+                    &prefix,
+                    Router::new().without_v07_checks().route(&path, policy),
+                ),
             };
         }
         for (prefix, policy) in self.fallbacks {

@@ -69,11 +69,37 @@ where
     /// the path is given twice, once by `routes!`.
     #[track_caller]
     pub fn route(self, path: &str, routes: impl PathRoutes<S>) -> Self {
-        let (routes, policy) = routes.split();
+        let PathParts {
+            routes,
+            policy,
+            decides,
+        } = routes.split();
         let mut policies = self.policies;
         policies.route(path, policy);
+        policies.decide(decides);
         Self {
             application: self.application.route(path, routes),
+            policies,
+        }
+    }
+
+    /// Adds a service at a path, as [`Router::route_service`] does. It gets no access headers; for a
+    /// service of another kind than a handler's there is [`CorsLayer`](crate::CorsLayer).
+    ///
+    /// # Panics
+    ///
+    /// As [`CorsRouter::route`] does.
+    #[track_caller]
+    pub fn route_service<T>(self, path: &str, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        let mut policies = self.policies;
+        policies.route(path, None);
+        Self {
+            application: self.application.route_service(path, service),
             policies,
         }
     }
@@ -91,6 +117,27 @@ where
         let application = self.application.nest(prefix, other.application);
         let mut policies = self.policies;
         policies.nest(prefix, other.policies);
+        Self {
+            application,
+            policies,
+        }
+    }
+
+    /// Adds a service under a prefix, as [`Router::nest_service`] does. It gets no access headers.
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::nest_service`] does.
+    #[track_caller]
+    pub fn nest_service<T>(self, prefix: &str, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        let application = self.application.nest_service(prefix, service);
+        let mut policies = self.policies;
+        policies.nest_unlisted(prefix);
         Self {
             application,
             policies,
@@ -128,6 +175,36 @@ where
         fallback.set(self)
     }
 
+    /// Sets the service that answers URLs that no path matches, as [`Router::fallback_service`] does.
+    /// They then have no policy.
+    pub fn fallback_service<T>(self, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        let mut policies = self.policies;
+        policies.fallback(None);
+        Self {
+            application: self.application.fallback_service(service),
+            policies,
+        }
+    }
+
+    /// Sets what answers a method that no handler of a path serves, on all paths added so far, as
+    /// [`Router::method_not_allowed_fallback`] does. Under a policy its response gets the access
+    /// headers, and an `Allow` where it has none.
+    pub fn method_not_allowed_fallback<H, T>(self, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        Self {
+            application: self.application.method_not_allowed_fallback(handler),
+            policies: self.policies,
+        }
+    }
+
     /// Puts a layer around everything added so far, as [`Router::layer`] does. It never meets the
     /// preflight of an annotated path.
     pub fn layer<L>(self, layer: L) -> Self
@@ -141,6 +218,40 @@ where
         Self {
             application: self.application.layer(layer),
             policies: self.policies,
+        }
+    }
+
+    /// Puts a layer around the paths added so far, and not around the fallback, as
+    /// [`Router::route_layer`] does. It never meets the preflight of an annotated path.
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::route_layer`] does, where there is no path.
+    #[track_caller]
+    pub fn route_layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self {
+            application: self.application.route_layer(layer),
+            policies: self.policies,
+        }
+    }
+
+    /// Does to the application's router what this router has no method for.
+    ///
+    /// Since `map` may add paths that nobody can list, it counts as a merged plain router: an
+    /// annotated fallback no longer answers preflights of unknown URLs.
+    pub fn map_router(self, map: impl FnOnce(Router<S>) -> Router<S>) -> Self {
+        let mut policies = self.policies;
+        policies.nest_unlisted("");
+        Self {
+            application: map(self.application),
+            policies,
         }
     }
 
@@ -159,8 +270,10 @@ impl CorsRouter {
     /// What is layered on *that* meets preflights too, by choice: rate limits, tracing, an overall
     /// timeout.
     pub fn into_router(self) -> Router {
+        let decides = self.policies.decides();
         let policies = self.policies.into_router();
-        self.application.layer(PoliciesFirstLayer { policies })
+        self.application
+            .layer(PoliciesFirstLayer { policies, decides })
     }
 }
 
@@ -200,24 +313,43 @@ impl<S> fmt::Debug for CorsRouter<S> {
     note = "it takes `routes!(…)` of annotated handlers, and axum's `get(…)`, `post(…)` and the like"
 )]
 pub trait PathRoutes<S> {
-    /// The routes, and the endpoint that answers from their policies.
+    /// The application's part, and that of the policies.
     #[doc(hidden)]
-    fn split(self) -> (MethodRouter<S>, Option<MethodRouter<S>>);
+    fn split(self) -> PathParts<S>;
+}
+
+/// A path's two sides.
+#[derive(Debug)]
+pub struct PathParts<S> {
+    routes: MethodRouter<S>,
+    /// The endpoint that answers from the policies.
+    policy: Option<MethodRouter<S>>,
+    /// Whether any of them decides at run time.
+    decides: bool,
 }
 
 impl<S> PathRoutes<S> for Routes<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    fn split(self) -> (MethodRouter<S>, Option<MethodRouter<S>>) {
-        let policy = self.policy_endpoint();
-        (self.into(), Some(policy))
+    /// The 405 is axum's, so that `method_not_allowed_fallback` means what it means in axum. Its access
+    /// headers come from the policies, as those of every response that no policy has made.
+    fn split(self) -> PathParts<S> {
+        PathParts {
+            policy: Some(self.policy_endpoint()),
+            decides: self.decides(),
+            routes: self.without_not_allowed(),
+        }
     }
 }
 
 impl<S> PathRoutes<S> for MethodRouter<S> {
-    fn split(self) -> (MethodRouter<S>, Option<MethodRouter<S>>) {
-        (self, None)
+    fn split(self) -> PathParts<S> {
+        PathParts {
+            routes: self,
+            policy: None,
+            decides: false,
+        }
     }
 }
 
@@ -238,6 +370,7 @@ where
 {
     fn set(self, mut router: CorsRouter<S>) -> CorsRouter<S> {
         router.policies.fallback(Some(self.policy_endpoint()));
+        router.policies.decide(self.decides());
         router.application = router.application.fallback(MethodRouter::from(self));
         router
     }

@@ -13,6 +13,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
+    decision::{Decider, HandlerPolicy},
     endpoints::{NotAllowed, Options, PolicyEndpoint},
     handler::WithPolicy,
     headers::PolicyHeaders,
@@ -47,9 +48,8 @@ pub struct Routes<S = ()> {
     handlers: Vec<RoutedHandler<S>>,
 }
 
-#[derive(Clone)]
 struct RoutedHandler<S> {
-    policy: &'static PolicyHeaders,
+    policy: HandlerPolicy<S>,
     /// The user's handler and its layers, for any method.
     bare: MethodRouter<S>,
     /// The same inside its policy, for the methods that the policy names.
@@ -69,15 +69,20 @@ where
 
     /// Adds a handler with the policy of its companion; for the expansion of `routes!`.
     #[doc(hidden)]
-    pub fn handler<H, T>(mut self, policy: &'static PolicyHeaders, handler: H) -> Self
+    pub fn handler<H, T>(
+        mut self,
+        (headers, decider): (&'static PolicyHeaders, Option<Decider<S>>),
+        handler: H,
+    ) -> Self
     where
         H: Handler<T, S>,
         T: 'static,
     {
+        let policy = HandlerPolicy { headers, decider };
         self.handlers.push(RoutedHandler {
             policy,
             bare: any(handler.clone()),
-            routed: routed(WithPolicy::new(handler, policy), policy.methods()),
+            routed: routed(WithPolicy::new(handler, policy), headers.methods()),
         });
         self
     }
@@ -96,14 +101,11 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        for RoutedHandler {
-            policy,
-            bare,
-            routed: inside,
-        } in &mut self.handlers
-        {
+        for handler in &mut self.handlers {
+            let RoutedHandler { policy, bare, .. } = handler;
             *bare = std::mem::take(bare).layer(layer.clone());
-            *inside = routed(WithPolicy::new(bare.clone(), policy), policy.methods());
+            let inside = WithPolicy::new(bare.clone(), *policy);
+            handler.routed = routed(inside, policy.headers.methods());
         }
         self
     }
@@ -113,9 +115,26 @@ where
         any(PolicyEndpoint(self.policies()))
     }
 
-    fn policies(&self) -> Arc<PathPolicies> {
+    /// Whether the policy of any handler decides at run time.
+    pub(crate) fn decides(&self) -> bool {
+        self.policies().decides()
+    }
+
+    fn policies(&self) -> Arc<PathPolicies<S>> {
         let policies = self.handlers.iter().map(|handler| handler.policy);
         Arc::new(PathPolicies::new(policies.collect()))
+    }
+
+    /// The handlers and the path's `OPTIONS`; the 405 is left to whoever takes them.
+    pub(crate) fn without_not_allowed(self) -> MethodRouter<S> {
+        let path = self.policies();
+        let owner = path.owner("OPTIONS").and_then(|owner| {
+            let RoutedHandler { bare, policy, .. } = self.handlers.get(owner)?;
+            Some(any(WithPolicy::new(bare.clone(), *policy)))
+        });
+        let options = on(MethodFilter::OPTIONS, Options { path, owner });
+        let handlers = self.handlers.into_iter();
+        handlers.fold(options, |path, handler| path.merge(handler.routed))
     }
 }
 
@@ -125,23 +144,11 @@ where
 {
     fn from(routes: Routes<S>) -> Self {
         let path = routes.policies();
-        let owner = path.owner("OPTIONS").and_then(|owner| {
-            let RoutedHandler { bare, policy, .. } = routes.handlers.get(owner)?;
-            Some(any(WithPolicy::new(bare.clone(), policy)))
-        });
-        let options = Options {
-            path: Arc::clone(&path),
-            owner,
-        };
-        let options = on(MethodFilter::OPTIONS, options);
-        let start = match path.serves_every_method() {
-            true => options,
-            false => options.fallback(NotAllowed(path)),
-        };
-        routes
-            .handlers
-            .into_iter()
-            .fold(start, |path, handler| path.merge(handler.routed))
+        let handlers = routes.without_not_allowed();
+        match path.serves_every_method() {
+            true => handlers,
+            false => handlers.fallback(NotAllowed(path)),
+        }
     }
 }
 
@@ -160,7 +167,7 @@ impl<S> Clone for Routes<S> {
 
 impl<S> fmt::Debug for Routes<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let policies = self.handlers.iter().map(|handler| handler.policy);
+        let policies = self.handlers.iter().map(|handler| handler.policy.headers);
         f.debug_list().entries(policies).finish()
     }
 }

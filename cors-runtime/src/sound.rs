@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use cors_grammar::combination::Conflict;
+use cors_grammar::combination::{Combination, Conflict, Origins as Whom};
 
 use crate::{
     message::Message,
@@ -16,7 +16,6 @@ const DENY_OPEN_CREDENTIALS: bool = cfg!(cors_deny_open_credentials);
 /// Panics, while the program is compiled, where the arguments of a policy are wrong together; for
 /// a constant of the expansion of `#[cors]`.
 #[expect(
-    clippy::indexing_slicing,
     clippy::panic,
     reason = "it runs in the compiler, and panics are how a constant reports"
 )]
@@ -28,18 +27,7 @@ pub const fn assert_sound(policy: &Policy) {
              handler serves\nhelp: write `methods = \"GET, POST\"`"
         );
     }
-    let combination = policy.combination();
-    let mut i = 0;
-    while i < Conflict::ALL.len() {
-        if combination.has(Conflict::ALL[i]) {
-            let message = Message::new()
-                .push(Conflict::ALL[i].problem())
-                .push("\nhelp: ")
-                .push(Conflict::ALL[i].help());
-            panic!("{}", message.as_str());
-        }
-        i += 1;
-    }
+    assert_sound_together(&policy.combination());
     if let (Some(Origins::Listed(list)), Some(debug)) = (policy.origins, policy.debug_origins)
         && overlap(list.sorted, debug.sorted)
     {
@@ -51,6 +39,38 @@ pub const fn assert_sound(policy: &Policy) {
              cors_deny_open_credentials`)\nhelp: list `origins`, or write `credentials = false`"
         );
     }
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "it runs in the compiler, and panics are how a constant reports"
+)]
+#[track_caller]
+const fn assert_sound_together(combination: &Combination) {
+    let mut i = 0;
+    while i < Conflict::ALL.len() {
+        if combination.has(Conflict::ALL[i]) {
+            let message = Message::new()
+                .push(Conflict::ALL[i].problem())
+                .push("\nhelp: ")
+                .push(Conflict::ALL[i].help());
+            panic!("{}", message.as_str());
+        }
+        i += 1;
+    }
+}
+
+/// Panics, while the program is compiled, where what a base says is wrong together; for a constant of
+/// the expansion of `policy!`. What it leaves unset is no mistake of its own.
+#[track_caller]
+pub const fn assert_sound_base(policy: &Policy) {
+    let mut combination = policy.combination();
+    combination.credentials = matches!(policy.credentials, Some(true));
+    if policy.origins.is_none() {
+        combination.origins = Whom::Decided;
+    }
+    assert_sound_together(&combination);
 }
 
 /// Whether two sorted lists have a text in common.

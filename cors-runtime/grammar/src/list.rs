@@ -17,38 +17,37 @@ use crate::Mistake;
 /// ```
 pub fn elements(list: &str) -> impl Iterator<Item = Result<&str, Mistake>> {
     list.split(',').enumerate().map(move |(position, part)| {
-        let element = if position == 0 {
-            part
-        } else {
-            part.trim_start_matches(' ')
+        let element = match position {
+            0 => part,
+            _ => part.trim_start_matches(' '),
         };
-        check(element, list).map(|()| element)
+        check(element, position + 1, list).map(|()| element)
     })
 }
 
-fn check(element: &str, list: &str) -> Result<(), Mistake> {
+fn check(element: &str, number: usize, list: &str) -> Result<(), Mistake> {
     if list.is_empty() {
         return Err(Mistake::new(
             "the list is empty",
             "write at least one element, or leave the argument out",
         ));
     }
-    if element.is_empty() {
-        return Err(Mistake::new(
-            format!("the list `{list}` has an empty element"),
-            format!("write {}", corrected(list)),
-        ));
-    }
-    if element.contains(char::is_whitespace) {
-        return Err(Mistake::new(
-            format!(
-                "the list {list:?} has white space that is not a space after a comma, at {element:?}"
-            ),
-            format!("write {}", corrected(list)),
-        ));
-    }
-    Ok(())
+    let problem = if element.is_empty() {
+        format!("element {number} of the list is empty")
+    } else if element.contains(char::is_whitespace) {
+        format!("element {number} of the list has white space: {element:?}")
+    } else {
+        return Ok(());
+    };
+    let help = match list.len() <= LONGEST_SHOWN {
+        true => format!("write {}", corrected(list)),
+        false => "write a comma and a space between two elements, and nothing else".to_owned(),
+    };
+    Err(Mistake::new(problem, help))
 }
+
+/// The longest list that is written anew in a message, in bytes.
+const LONGEST_SHOWN: usize = 400;
 
 /// The list as it was meant: its words in their order, a comma and a space between them.
 fn corrected(list: &str) -> String {

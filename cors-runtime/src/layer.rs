@@ -1,0 +1,205 @@
+//! [`CorsLayer`]: a policy around a service that is no handler.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{
+    headers::{Admission, PolicyHeaders},
+    mark,
+    passage::Passage,
+    path::{asked_method, is_preflight},
+    policy::Policy,
+    vary::Vary,
+};
+
+/// A [`tower::Layer`](Layer) that puts a policy around a service: `ServeDir`, a reverse proxy, a gRPC
+/// service.
+///
+/// Handlers have [`#[cors]`](macro@crate::cors), which knows their methods. Here the policy is one for
+/// the whole service; one without `methods` allows those that need no allowing (`GET`, `HEAD` and
+/// `POST`).
+///
+/// ```
+/// use axum::Router;
+/// use cors_runtime::{CorsLayer, policy};
+/// use tower_http::services::ServeDir;
+///
+/// const PUBLIC: CorsLayer = CorsLayer::new(policy!(origins = "*", max_age = 600));
+///
+/// let files = tower::ServiceBuilder::new().layer(PUBLIC).service(ServeDir::new("public"));
+/// let app: Router = Router::new().nest_service("/files", files);
+/// ```
+///
+/// A preflight is answered by the layer; an `OPTIONS` that is none, and everything else that the
+/// policy does not [refuse](macro@crate::cors#enforce), goes to the service.
+///
+/// Do not stack it on a router that has policies: a preflight is then answered by the layer's
+/// policy, and not by the handler's. A response that has met its own policy is left alone; with the
+/// feature `tracing` a warning says so.
+#[derive(Clone, Debug)]
+pub struct CorsLayer {
+    policy: Policy,
+}
+
+impl CorsLayer {
+    /// A layer with this policy.
+    pub const fn new(policy: Policy) -> Self {
+        Self { policy }
+    }
+}
+
+impl<S> Layer<S> for CorsLayer {
+    type Service = CorsService<S>;
+
+    fn layer(&self, service: S) -> CorsService<S> {
+        CorsService {
+            service,
+            policy: Arc::new(PolicyHeaders::new(&self.policy, None)),
+        }
+    }
+}
+
+/// A service with a policy around it, made by [`CorsLayer`].
+#[derive(Clone, Debug)]
+pub struct CorsService<S> {
+    service: S,
+    policy: Arc<PolicyHeaders>,
+}
+
+impl<S, B, ResBody> Service<Request<B>> for CorsService<S>
+where
+    S: Service<Request<B>, Response = Response<ResBody>>,
+    ResBody: Default,
+{
+    type Response = Response<ResBody>;
+    type Error = S::Error;
+    type Future = CorsFuture<S::Future, ResBody>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let policy = &self.policy;
+        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+        let watched = mark::is_watched(request.extensions());
+        let admitted = matches!(policy.admission(headers), Admission::Known(true));
+        let passage = match is_preflight(method, headers) {
+            true => Err(answer_preflight(policy, admitted, headers)),
+            false => Passage::enter(policy, admitted, watched, (method, uri, headers)),
+        };
+        let step = match passage {
+            Ok(passage) => {
+                mark::watch(request.extensions_mut(), false);
+                Step::Service {
+                    policy: Arc::clone(policy),
+                    passage: Some(passage),
+                    response: self.service.call(request),
+                }
+            }
+            Err(answer) => {
+                let mut response = answer.map(|()| ResBody::default());
+                if watched {
+                    mark::meet(response.extensions_mut());
+                }
+                Step::Answer {
+                    response: Some(response),
+                }
+            }
+        };
+        CorsFuture { step }
+    }
+}
+
+fn answer_preflight(policy: &PolicyHeaders, admitted: bool, request: &HeaderMap) -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = match admitted {
+        true => {
+            let reflection = policy.reflect(&Method::OPTIONS, request);
+            policy.grant_preflight(reflection, response.headers_mut());
+            StatusCode::NO_CONTENT
+        }
+        false => {
+            policy.refuse(request).report(asked_method(request));
+            StatusCode::FORBIDDEN
+        }
+    };
+    Vary::AllThree.add_to(response.headers_mut());
+    response
+}
+
+pin_project! {
+    /// The response of a [`CorsService`].
+    #[derive(Debug)]
+    pub struct CorsFuture<F, B> {
+        #[pin]
+        step: Step<F, B>,
+    }
+}
+
+pin_project! {
+    #[project = StepProjection]
+    #[derive(Debug)]
+    enum Step<F, B> {
+        // The service is not called.
+        Answer {
+            response: Option<Response<B>>,
+        },
+        Service {
+            #[pin]
+            response: F,
+            policy: Arc<PolicyHeaders>,
+            // Taken when the response is there.
+            passage: Option<Passage>,
+        },
+    }
+}
+
+impl<F, B, E> Future for CorsFuture<F, B>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+{
+    type Output = Result<Response<B>, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().step.project() {
+            // A future is not polled again once it is ready.
+            StepProjection::Answer { response } => response
+                .take()
+                .map_or(Poll::Pending, |response| Poll::Ready(Ok(response))),
+            StepProjection::Service {
+                response,
+                policy,
+                passage,
+            } => {
+                let mut response = ready!(response.poll(context))?;
+                warn_if_stacked(&response);
+                if let Some(passage) = passage.take() {
+                    passage.leave(policy, &mut response);
+                }
+                Poll::Ready(Ok(response))
+            }
+        }
+    }
+}
+
+#[cfg(feature = "tracing")]
+fn warn_if_stacked<B>(response: &Response<B>) {
+    if mark::has_met(response.extensions()) {
+        tracing::warn!(
+            "a `CorsLayer` is stacked on handlers that have policies of their own: preflights are \
+             answered by the layer's policy, and not by the handlers'"
+        );
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+fn warn_if_stacked<B>(_response: &Response<B>) {}

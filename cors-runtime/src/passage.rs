@@ -1,0 +1,82 @@
+//! A request's way through its policy: in, unless the server refuses it, and its response's way out.
+
+use http::{
+    HeaderMap, Method, Response, StatusCode, Uri,
+    header::{CACHE_CONTROL, HeaderValue},
+};
+
+use crate::{
+    enforcement,
+    headers::{PolicyHeaders, Reflection, remove_access_headers},
+    mark,
+    vary::Vary,
+};
+
+/// What the policy keeps of a request while its handler has it.
+#[derive(Debug)]
+pub(crate) struct Passage {
+    /// `None`: the policy does not let the origin in, and its pages may read nothing.
+    reflection: Option<Reflection>,
+    vary: Vary,
+    /// Whether somebody outside asks whether the response has met a policy.
+    watched: bool,
+}
+
+impl Passage {
+    /// Lets a request in, or returns the answer of a server that refuses it by itself: 403, before
+    /// anything else has looked at the request. `admitted` says whether the policy lets its origin in.
+    pub(crate) fn enter(
+        policy: &PolicyHeaders,
+        admitted: bool,
+        watched: bool,
+        (method, uri, headers): (&Method, &Uri, &HeaderMap),
+    ) -> Result<Self, Response<()>> {
+        let mut enforced = None;
+        if policy.enforces() {
+            let verdict = enforcement::judge(admitted, method, uri, headers);
+            if !verdict.passes {
+                policy.refuse(headers).report(method.as_str());
+                return Err(refused(verdict.vary, watched));
+            }
+            enforced = Some(verdict.vary);
+        }
+        let reflection = policy.reflect(method, headers);
+        Ok(Self {
+            vary: match (*method == Method::OPTIONS, enforced) {
+                (true, _) => Vary::AllThree,
+                (false, Some(vary)) => vary,
+                (false, None) => policy.vary(&reflection),
+            },
+            reflection: admitted.then_some(reflection),
+            watched,
+        })
+    }
+
+    /// Puts the policy's access headers on the response, in place of those there. One that has met
+    /// its policy already keeps what that has put there.
+    pub(crate) fn leave<B>(self, policy: &PolicyHeaders, response: &mut Response<B>) {
+        if mark::has_met(response.extensions()) {
+            return;
+        }
+        remove_access_headers(response.headers_mut());
+        if let Some(reflection) = self.reflection {
+            policy.grant_response(reflection, response.headers_mut());
+        }
+        self.vary.add_to(response.headers_mut());
+        if self.watched {
+            mark::meet(response.extensions_mut());
+        }
+    }
+}
+
+fn refused(vary: Vary, watched: bool) -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(CACHE_CONTROL, no_store);
+    vary.add_to(response.headers_mut());
+    if watched {
+        mark::meet(response.extensions_mut());
+    }
+    response
+}

@@ -1,0 +1,103 @@
+//! Why an origin is not let in, for those who have to find out.
+
+use std::fmt;
+
+use http::{
+    HeaderMap,
+    header::{HeaderValue, ORIGIN},
+};
+
+/// Where a policy was written: constants of the expansion in a build with `debug_assertions`.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The name of the handler.
+    pub handler: &'static str,
+    /// The file of its attribute.
+    pub file: &'static str,
+    /// The line of its attribute.
+    pub line: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` ({}:{})", self.handler, self.file, self.line)
+    }
+}
+
+/// Whom a policy lets in, in the words of a refusal.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rule {
+    Listed,
+    Decided,
+}
+
+/// A policy's refusal of a request.
+pub(crate) struct Refusal<'a> {
+    pub(crate) place: Option<Place>,
+    pub(crate) rule: Rule,
+    pub(crate) request: &'a HeaderMap,
+}
+
+impl Refusal<'_> {
+    /// The origins that the request has, as far as a line can hold them.
+    fn origin(&self) -> String {
+        let lines = self
+            .request
+            .get_all(ORIGIN)
+            .iter()
+            .map(HeaderValue::as_bytes);
+        let lines: Vec<_> = lines.take(3).map(String::from_utf8_lossy).collect();
+        lines.join(", ").chars().take(400).collect()
+    }
+
+    /// Which part of the rule says no.
+    fn reason(&self) -> &'static str {
+        let mut lines = self.request.get_all(ORIGIN).iter();
+        let origin = match (lines.next(), lines.next()) {
+            (Some(origin), None) => origin.to_str().unwrap_or_default(),
+            (None, _) => return "the request has no `Origin`",
+            (Some(_), Some(_)) => return "the request has more than one `Origin`",
+        };
+        match self.rule {
+            _ if origin == "null" => "an opaque origin (`null`) is in no list",
+            _ if cors_grammar::origin::Origin::parse(origin).is_none() => {
+                "no browser would serialize an origin so"
+            }
+            Rule::Listed => "it is not in `origins`",
+            Rule::Decided => "the type in `origins` does not let it in",
+        }
+    }
+
+    /// Reports the refusal where the application's events go; `method` is the one asked for.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn report(&self, method: &str) {
+        let Place {
+            handler,
+            file,
+            line,
+        } = self.place.unwrap_or(Place {
+            handler: "",
+            file: "",
+            line: 0,
+        });
+        let (origin, rule) = (self.origin(), self.reason());
+        match self.place {
+            Some(_) => tracing::debug!(origin, method, rule, handler, file, line, "origin refused"),
+            None => tracing::debug!(origin, method, rule, "origin refused"),
+        }
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    pub(crate) fn report(&self, _method: &str) {}
+}
+
+impl fmt::Display for Refusal<'_> {
+    /// One line; nothing where the place is not known, as in a release build.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(place) = self.place else {
+            return Ok(());
+        };
+        let (origin, reason) = (self.origin(), self.reason());
+        writeln!(f, "{place} does not let the origin `{origin}` in: {reason}")
+    }
+}
