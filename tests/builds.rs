@@ -54,6 +54,16 @@ fn a_release_build_holds_no_trace_of_debug_origins() {
 }
 
 #[test]
+fn a_refusal_is_explained_by_a_debug_build_only() {
+    assert_eq!(
+        output_of("refusal", &[]),
+        "`items` (tests/programs/refusal.rs:11) does not let the origin `https://evil.example` in: \
+         it is not in `origins`\n"
+    );
+    assert_eq!(output_of("refusal", &["--release"]), "");
+}
+
+#[test]
 fn a_whole_build_can_deny_the_open_policy_with_credentials() {
     let check = |flags: &str| {
         let output = Command::new(env!("CARGO"))

@@ -16,6 +16,21 @@ struct Example {
 impl Example {
     /// Starts the example on a free port.
     fn start(name: &str) -> Self {
+        Self::run(&mut Self::command(name))
+    }
+
+    /// Runs the example's program.
+    fn run(command: &mut Command) -> Self {
+        let mut process = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the example starts");
+        let output = BufReader::new(process.stdout.take().expect("its output"));
+        Self { process, output }
+    }
+
+    /// The example's own program, which is to listen on a free port.
+    fn command(name: &str) -> Command {
         let build = [
             "build",
             "--quiet",
@@ -36,13 +51,9 @@ impl Example {
             .nth(1)
             .expect("an executable");
         let executable = executable.split('"').next().expect("a closing quote");
-        let mut process = Command::new(executable)
-            .env("PORT", "0")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the example starts");
-        let output = BufReader::new(process.stdout.take().expect("its output"));
-        Self { process, output }
+        let mut command = Command::new(executable);
+        command.env("PORT", "0");
+        command
     }
 
     /// The next `count` lines of what it prints that begin with `curl`.
@@ -102,4 +113,83 @@ fn the_quickstarts_curl_lines_show_a_preflight_a_request_and_a_readable_failure(
         }
     }
     assert_eq!(lines.len(), 3);
+}
+
+/// Runs an example's `curl` lines in turn, and expects of each its status and whether a page at
+/// `https://app.example` may read it.
+fn try_lines(name: &str, origin: &str, expected: &[(u16, bool)]) {
+    if !programs::available("curl") {
+        return;
+    }
+    let mut example = Example::start(name);
+    let lines = example.curl_lines(expected.len());
+    assert_eq!(lines.len(), expected.len());
+    for (line, (status, readable)) in lines.iter().zip(expected) {
+        let output = run(line);
+        assert!(
+            output.contains(&format!("http/1.1 {status} ")),
+            "{line}\nprints\n{output}"
+        );
+        let allowed = output.contains(&format!("access-control-allow-origin: {origin}\r\n"));
+        assert_eq!(allowed, *readable, "{line}\nprints\n{output}");
+    }
+}
+
+#[test]
+fn the_layers_answers_can_be_read() {
+    let expected = [
+        (204, true),
+        (401, true),
+        (408, true),
+        (413, true),
+        (500, true),
+        (403, false),
+    ];
+    try_lines("layers", "https://app.example", &expected);
+}
+
+#[test]
+fn a_tenants_next_preflight_follows_the_database() {
+    let expected = [
+        (403, false),
+        (204, false),
+        (204, true),
+        (204, false),
+        (403, false),
+    ];
+    try_lines("tenants", "https://acme.example", &expected);
+}
+
+#[test]
+fn origins_are_read_from_the_environment_and_a_wrong_value_stops_the_program() {
+    let wrong = Example::command("env")
+        .env(
+            "CORS_ORIGINS",
+            "https://app.example, https://partner.example/",
+        )
+        .output()
+        .expect("the example runs");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8_lossy(&wrong.stderr),
+        "CORS_ORIGINS: `https://partner.example/` has a trailing slash, which no origin has; \
+         write `https://partner.example`\n"
+    );
+    if !programs::available("curl") {
+        return;
+    }
+    for (value, status, readable) in [("https://app.example", 200, true), ("", 403, false)] {
+        let mut example = Example::run(Example::command("env").env("CORS_ORIGINS", value));
+        let lines = example.curl_lines(1);
+        assert_eq!(lines.len(), 1);
+        for line in lines {
+            let output = run(&line);
+            assert!(
+                output.contains(&format!("http/1.1 {status} ")),
+                "{value}: {output}"
+            );
+            let allowed = output.contains("access-control-allow-origin: https://app.example");
+            assert_eq!(allowed, readable, "{value}: {output}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::{
-    Router,
+    BoxError, Router,
     http::{HeaderMap, Method, Request, Response, Uri, header},
 };
 use bytes::Bytes;
@@ -28,20 +28,26 @@ pub struct Readme;
 pub struct Server {
     address: SocketAddr,
     client: Client<HttpConnector, Full<Bytes>>,
-    task: JoinHandle<()>,
+    task: Option<JoinHandle<()>>,
 }
 
 impl Server {
     /// Serves `app` on a free port.
     pub async fn start(app: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let mut server = Self::at(listener.local_addr().unwrap());
+        let task = async move { axum::serve(listener, app).await.unwrap() };
+        server.task = Some(tokio::spawn(task));
+        server
+    }
+
+    /// A server that somebody else has started.
+    pub fn at(address: SocketAddr) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
         Self {
             address,
             client,
-            task,
+            task: None,
         }
     }
 
@@ -56,17 +62,27 @@ impl Server {
     }
 
     /// Sends a request whose URI is a path, and reads the whole response.
-    pub async fn send(&self, mut request: Request<Full<Bytes>>) -> Response<Bytes> {
+    pub async fn send(&self, request: Request<Full<Bytes>>) -> Response<Bytes> {
+        self.try_send(request).await.unwrap()
+    }
+
+    /// The same, where the response may break off.
+    pub async fn try_send(
+        &self,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<Response<Bytes>, BoxError> {
         let uri = format!("http://{}{}", self.address, request.uri());
-        *request.uri_mut() = uri.parse::<Uri>().unwrap();
-        let (head, body) = self.client.request(request).await.unwrap().into_parts();
-        Response::from_parts(head, body.collect().await.unwrap().to_bytes())
+        *request.uri_mut() = uri.parse::<Uri>()?;
+        let (head, body) = self.client.request(request).await?.into_parts();
+        Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
             let unset = quote!(#runtime::Policy::UNSET);
             let companion = handler
                 .takes_companion()
-                .then(|| companion(&handler, &runtime, &unset, None));
+                .then(|| companion(&handler, &runtime, &unset, args.decider()));
             beside(item, quote!(#error #companion))
         }
     }

@@ -32,6 +32,12 @@ pub enum AType {}
 /// A companion whose policy can be asked with the state `S`.
 ///
 /// `#[cors]` implements it where `origins` names a type.
+#[diagnostic::on_unimplemented(
+    message = "the type in the `origins` of `{Self}` does not decide on origins with this state",
+    label = "its policy cannot be asked",
+    note = "implement `AllowOrigin<State>` for that type, where `State` is what `with_state` provides \
+            (`()` without it); `OriginSet` asks for `OriginSet: FromRef<State>`"
+)]
 pub trait Decides<S> {
     /// Asks the type.
     fn decider() -> Option<Decider<S>>;

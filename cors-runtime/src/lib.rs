@@ -3,7 +3,10 @@
 //! - [`#[cors]`](macro@cors) gives a handler its policy;
 //! - [`routes!`] puts the handlers of one path together;
 //! - [`CorsRouter`] is a router on which no layer meets a preflight, and on which every response
-//!   carries its access headers, whichever layer made it.
+//!   carries its access headers, whichever layer made it;
+//! - [`AllowOrigin`] and [`OriginSet`] decide on origins at run time;
+//! - [`CorsLayer`] puts a policy around a service that is no handler;
+//! - [`Origin`] is the origin of a request, as an extractor.
 //!
 //! ```
 //! use axum::routing::get;

@@ -114,11 +114,10 @@ where
     #[track_caller]
     pub fn nest(self, prefix: &str, router: impl Into<Self>) -> Self {
         let other = router.into();
-        let application = self.application.nest(prefix, other.application);
         let mut policies = self.policies;
         policies.nest(prefix, other.policies);
         Self {
-            application,
+            application: self.application.nest(prefix, other.application),
             policies,
         }
     }
@@ -135,11 +134,10 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        let application = self.application.nest_service(prefix, service);
         let mut policies = self.policies;
         policies.nest_unlisted(prefix);
         Self {
-            application,
+            application: self.application.nest_service(prefix, service),
             policies,
         }
     }
@@ -157,11 +155,10 @@ where
     #[track_caller]
     pub fn merge(self, router: impl Into<Self>) -> Self {
         let other = router.into();
-        let application = self.application.merge(other.application);
         let mut policies = self.policies;
         policies.nest("", other.policies);
         Self {
-            application,
+            application: self.application.merge(other.application),
             policies,
         }
     }

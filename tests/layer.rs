@@ -1,0 +1,337 @@
+//! `CorsLayer`: a policy around a service that is no handler.
+
+use std::{
+    convert::Infallible,
+    fs,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    BoxError, Router,
+    body::Body,
+    error_handling::HandleErrorLayer,
+    extract::Request,
+    http::StatusCode,
+    middleware::{Next, from_fn},
+    response::Response,
+};
+use cors_runtime::{CorsLayer, Policy, cors, policy, routes};
+use cors_tests::{Server, access_lines, request};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+    services::ServeDir, timeout::TimeoutLayer,
+};
+
+const LISTED: &str = "https://listed.example";
+const UNLISTED: &str = "https://unlisted.example";
+
+const CLOSED: Policy = policy!(
+    origins = "https://listed.example",
+    credentials,
+    expose_headers = "ETag",
+    allow_headers = "X-Token",
+    max_age = 60,
+);
+const EVERY: Policy = policy!(origins = "*", methods = "GET");
+const OPEN: Policy = policy!(methods = "*", debug_max_age);
+
+#[tokio::test]
+async fn a_folder_is_served_under_a_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file.txt"), "a file").unwrap();
+    let serve = |policy| CorsLayer::new(policy).layer(ServeDir::new(folder.path()));
+    let app = Router::new()
+        .nest_service("/closed", serve(CLOSED))
+        .nest_service("/every", serve(EVERY))
+        .nest_service("/open", serve(OPEN));
+    let server = Server::start(app).await;
+    for (method, path, origin, status, expected) in [
+        (
+            "GET",
+            "/closed/file.txt",
+            Some(LISTED),
+            200,
+            &[
+                "access-control-allow-origin: https://listed.example",
+                "access-control-allow-credentials: true",
+                "access-control-expose-headers: ETag",
+                "vary: Origin",
+            ][..],
+        ),
+        (
+            "GET",
+            "/closed/file.txt",
+            Some(UNLISTED),
+            403,
+            &["vary: Origin, Sec-Fetch-Site"],
+        ),
+        ("GET", "/closed/file.txt", None, 200, &["vary: Origin"]),
+        (
+            "GET",
+            "/closed/missing.txt",
+            Some(LISTED),
+            404,
+            &[
+                "access-control-allow-origin: https://listed.example",
+                "access-control-allow-credentials: true",
+                "access-control-expose-headers: ETag",
+                "vary: Origin",
+            ],
+        ),
+        (
+            "GET",
+            "/every/file.txt",
+            Some(UNLISTED),
+            200,
+            &["access-control-allow-origin: *"],
+        ),
+        (
+            "GET",
+            "/every/file.txt",
+            None,
+            200,
+            &["access-control-allow-origin: *"],
+        ),
+        (
+            "POST",
+            "/every/file.txt",
+            None,
+            405,
+            &["access-control-allow-origin: *"],
+        ),
+        (
+            "HEAD",
+            "/open/file.txt",
+            Some(UNLISTED),
+            200,
+            &[
+                "access-control-allow-origin: https://unlisted.example",
+                "access-control-allow-credentials: true",
+                "access-control-allow-methods: HEAD",
+                "access-control-allow-headers: Authorization",
+                "access-control-max-age: 1",
+                "vary: Origin",
+            ],
+        ),
+        // What is no preflight goes to the service.
+        (
+            "OPTIONS",
+            "/every/file.txt",
+            Some(UNLISTED),
+            405,
+            &[
+                "access-control-allow-origin: *",
+                "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+            ],
+        ),
+    ] {
+        let headers: Vec<_> = origin.iter().map(|origin| ("origin", *origin)).collect();
+        let response = server.ask(method, path, &headers).await;
+        assert_eq!(response.status(), status, "{method} {path} {origin:?}");
+        assert_eq!(
+            access_lines(response.headers()),
+            expected,
+            "{method} {path} {origin:?}"
+        );
+    }
+    let vary = "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+    for (path, origin, asked, status, expected) in [
+        (
+            "/closed/file.txt",
+            LISTED,
+            "GET",
+            204,
+            &[
+                "access-control-allow-origin: https://listed.example",
+                "access-control-allow-credentials: true",
+                "access-control-allow-methods: GET, HEAD, POST",
+                "access-control-allow-headers: X-Token",
+                "access-control-max-age: 60",
+                vary,
+            ][..],
+        ),
+        ("/closed/file.txt", UNLISTED, "GET", 403, &[vary]),
+        (
+            "/every/file.txt",
+            UNLISTED,
+            "PUT",
+            204,
+            &[
+                "access-control-allow-origin: *",
+                "access-control-allow-methods: GET",
+                "access-control-allow-headers: Authorization",
+                vary,
+            ],
+        ),
+    ] {
+        let ask = [("origin", origin), ("access-control-request-method", asked)];
+        let response = server.ask("OPTIONS", path, &ask).await;
+        assert_eq!(response.status(), status, "{path} {origin}");
+        assert_eq!(response.body(), "", "{path} {origin}");
+        assert_eq!(
+            access_lines(response.headers()),
+            expected,
+            "{path} {origin}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_layers_inside_it_answer_carries_the_policys_headers() {
+    async fn auth(_: Request, _: Next) -> StatusCode {
+        StatusCode::UNAUTHORIZED
+    }
+    async fn overloaded(_: BoxError) -> StatusCode {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
+    async fn slow(_: Request, _: Next) -> StatusCode {
+        std::future::pending().await
+    }
+    async fn panicking(_: Request, _: Next) -> StatusCode {
+        panic!("as it was asked to")
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file.txt"), "a file").unwrap();
+    let files = || Router::new().fallback_service(ServeDir::new(folder.path()));
+    let timeout = Duration::from_millis(50);
+    let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timeout);
+    let shed = ServiceBuilder::new()
+        .layer(HandleErrorLayer::new(overloaded))
+        .load_shed()
+        .concurrency_limit(0);
+    for (name, app, status) in [
+        ("no layer", files(), 200),
+        ("auth", files().layer(from_fn(auth)), 401),
+        ("timeout", files().layer(from_fn(slow)).layer(timeout), 408),
+        (
+            "body limit",
+            files().layer(RequestBodyLimitLayer::new(1)),
+            413,
+        ),
+        (
+            "catch panic",
+            files()
+                .layer(from_fn(panicking))
+                .layer(CatchPanicLayer::new()),
+            500,
+        ),
+        ("load shedding", files().layer(shed), 503),
+        ("compression", files().layer(CompressionLayer::new()), 200),
+    ] {
+        let server = Server::start(app.layer(CorsLayer::new(CLOSED))).await;
+        let body = if status == 413 {
+            "more than one byte"
+        } else {
+            ""
+        };
+        for (origin, expected_status, readable) in [
+            (Some(LISTED), status, true),
+            (Some(UNLISTED), 403, false),
+            (None, status, false),
+        ] {
+            let headers: Vec<_> = origin.iter().map(|origin| ("origin", *origin)).collect();
+            let response = server
+                .send(request("GET", "/file.txt", &headers, body))
+                .await;
+            assert_eq!(response.status(), expected_status, "{name} from {origin:?}");
+            let allowed = response.headers().get("access-control-allow-origin");
+            let expected = origin.filter(|_| readable);
+            assert_eq!(
+                allowed.map(|value| value.to_str().unwrap()),
+                expected,
+                "{name}"
+            );
+            let exposed = response
+                .headers()
+                .contains_key("access-control-expose-headers");
+            assert_eq!(exposed, readable, "{name} from {origin:?}");
+        }
+        for (origin, status) in [(LISTED, 204), (UNLISTED, 403)] {
+            let ask = [("origin", origin), ("access-control-request-method", "GET")];
+            let response = server.ask("OPTIONS", "/file.txt", &ask).await;
+            assert_eq!(response.status(), status, "{name} from {origin}");
+        }
+    }
+}
+
+#[cors(methods = "GET", origins = "https://listed.example")]
+async fn annotated() {}
+
+#[tokio::test]
+async fn a_response_that_has_met_its_policy_is_left_alone() {
+    let app: Router = Router::new().route("/", routes!(annotated).into());
+    let stacked = CorsLayer::new(OPEN).layer(app);
+    for (origin, expected) in [
+        (
+            LISTED,
+            &[
+                "access-control-allow-origin: https://listed.example",
+                "vary: Origin",
+            ][..],
+        ),
+        (UNLISTED, &["vary: Origin, Sec-Fetch-Site"]),
+    ] {
+        let request = Request::get("/")
+            .header("origin", origin)
+            .body(Body::empty())
+            .unwrap();
+        let response = stacked.clone().oneshot(request).await.unwrap();
+        assert_eq!(access_lines(response.headers()), expected, "{origin}");
+    }
+}
+
+/// A service that is ready once it has been asked twice, and panics if it is called before.
+#[derive(Clone, Default)]
+struct Slow(u32);
+
+impl Service<Request> for Slow {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0 += 1;
+        context.waker().wake_by_ref();
+        if self.0 < 2 {
+            Poll::Pending
+        } else {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    fn call(&mut self, _: Request) -> Self::Future {
+        assert!(self.0 >= 2, "called before it was ready");
+        self.0 = 0;
+        std::future::ready(Ok(Response::new(Body::from("slow"))))
+    }
+}
+
+#[tokio::test]
+async fn a_service_is_called_when_it_is_ready() {
+    let mut service = CorsLayer::new(EVERY).layer(Slow::default());
+    for _ in 0..3 {
+        let request = Request::new(Body::empty());
+        let response = service.ready().await.unwrap().call(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn any_body_and_any_error_will_do() {
+    let failing = service_fn(
+        async |request: axum::http::Request<u32>| match request.body() {
+            0 => Err("zero"),
+            number => Ok(axum::http::Response::new(vec![*number])),
+        },
+    );
+    let mut service = CorsLayer::new(OPEN).layer(failing);
+    let response = service.call(axum::http::Request::new(7)).await.unwrap();
+    assert_eq!(response.body(), &[7]);
+    assert_eq!(response.headers()["access-control-allow-origin"], "*");
+    assert_eq!(
+        service.call(axum::http::Request::new(0)).await.unwrap_err(),
+        "zero"
+    );
+}

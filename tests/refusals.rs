@@ -1,0 +1,198 @@
+//! Refusals can be understood: by what a debug build answers, and by events.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use axum::{Router, body::Body, extract::Request, http::request::Parts};
+use cors_runtime::{AllowOrigin, CorsLayer, CorsRouter, Origin, cors, policy, routes};
+use cors_tests::Server;
+use tower::{Layer, ServiceExt, service_fn};
+use tracing_subscriber::fmt::MakeWriter;
+
+struct Nobody;
+
+impl AllowOrigin<()> for Nobody {
+    async fn allows(_: &Origin, _: &Parts, (): &()) -> bool {
+        false
+    }
+}
+
+#[cors(methods = "GET", origins = "https://listed.example")]
+async fn listed() {}
+
+#[cors(methods = "PUT", origins = Nobody)]
+async fn r#match() {}
+
+fn app() -> Router {
+    CorsRouter::new()
+        .route("/", routes!(listed, r#match))
+        .into_router()
+}
+
+#[tokio::test]
+async fn a_debug_build_says_which_handler_refuses_which_origin_and_why() {
+    let server = Server::start(app()).await;
+    let listed = "`listed` (tests/refusals.rs:22) does not let the origin";
+    let decided = "`match` (tests/refusals.rs:25) does not let the origin";
+    for (origin, asked, expected) in [
+        (
+            "https://a.example",
+            "GET",
+            vec![format!(
+                "{listed} `https://a.example` in: it is not in `origins`"
+            )],
+        ),
+        (
+            "null",
+            "GET",
+            vec![format!(
+                "{listed} `null` in: an opaque origin (`null`) is in no list"
+            )],
+        ),
+        (
+            "https://listed.example/",
+            "GET",
+            vec![format!(
+                "{listed} `https://listed.example/` in: no browser would serialize an origin so"
+            )],
+        ),
+        (
+            "https://a.example",
+            "PUT",
+            vec![format!(
+                "{decided} `https://a.example` in: the type in `origins` does not let it in"
+            )],
+        ),
+        (
+            "https://a.example",
+            "DELETE",
+            vec![
+                format!("{listed} `https://a.example` in: it is not in `origins`"),
+                format!(
+                    "{decided} `https://a.example` in: the type in `origins` does not let it in"
+                ),
+            ],
+        ),
+    ] {
+        let ask = [("origin", origin), ("access-control-request-method", asked)];
+        let response = server.ask("OPTIONS", "/", &ask).await;
+        assert_eq!(response.status(), 403, "{origin} {asked}");
+        assert_eq!(
+            response.headers()["content-type"],
+            "text/plain; charset=utf-8"
+        );
+        let body = String::from_utf8(response.body().to_vec()).unwrap();
+        assert_eq!(
+            body.lines().collect::<Vec<_>>(),
+            expected,
+            "{origin} {asked}"
+        );
+    }
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// The lines of the library's own events while `run` runs.
+async fn events(run: impl Future<Output = ()>) -> Vec<String> {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(log.clone())
+        .with_max_level(tracing::Level::DEBUG)
+        .with_ansi(false)
+        .without_time()
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    run.await;
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    log.lines()
+        .filter(|line| line.contains("cors_runtime"))
+        .map(|line| line.trim().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn each_refusal_is_one_event() {
+    let lines = events(async {
+        for (method, asked) in [("OPTIONS", Some("GET")), ("GET", None)] {
+            let request = Request::builder().method(method).uri("/");
+            let mut request = request.header("origin", "https://a.example");
+            if let Some(asked) = asked {
+                request = request.header("access-control-request-method", asked);
+            }
+            let request = request.body(Body::empty()).unwrap();
+            assert_eq!(app().oneshot(request).await.unwrap().status(), 403);
+        }
+    })
+    .await;
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    for line in lines {
+        for part in [
+            "DEBUG",
+            "origin refused",
+            "origin=\"https://a.example\"",
+            "method=\"GET\"",
+            "rule=\"it is not in `origins`\"",
+            "handler=\"listed\"",
+            "file=\"tests/refusals.rs\"",
+            "line=22",
+        ] {
+            assert!(line.contains(part), "{part} is not in {line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_layer_explains_itself_by_the_event_and_warns_where_it_is_stacked() {
+    let lines = events(async {
+        let service =
+            service_fn(async |_: Request| Ok::<_, ()>(axum::http::Response::new(String::new())));
+        let layer = CorsLayer::new(policy!(origins = "https://listed.example"));
+        let request = Request::options("/")
+            .header("origin", "https://a.example")
+            .header("access-control-request-method", "PUT");
+        let request = request.body(Body::empty()).unwrap();
+        let response = layer.layer(service).oneshot(request).await.unwrap();
+        assert_eq!(
+            (response.status().as_u16(), response.body().as_str()),
+            (403, "")
+        );
+
+        let stacked = CorsLayer::new(policy!(origins = "*")).layer(app());
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        stacked.oneshot(request).await.unwrap();
+    })
+    .await;
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines[0].contains("origin refused") && lines[0].contains("method=\"PUT\""),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].contains("WARN") && lines[1].contains("stacked"),
+        "{lines:?}"
+    );
+}

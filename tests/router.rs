@@ -1,0 +1,294 @@
+//! `CorsRouter` as a router: what axum's methods mean, they mean here.
+
+use axum::{
+    Router, ServiceExt,
+    body::Body,
+    extract::{MatchedPath, OriginalUri, Path, Request, State},
+    http::{StatusCode, Uri},
+    routing::get,
+};
+use cors_runtime::{CorsRouter, Origin, cors, routes};
+use cors_tests::Server;
+use tower::{Layer, ServiceExt as _};
+use tower_http::normalize_path::NormalizePathLayer;
+
+const ORIGIN: (&str, &str) = ("origin", "https://app.example");
+const PREFLIGHT: [(&str, &str); 2] = [ORIGIN, ("access-control-request-method", "PUT")];
+
+#[cors(methods = "GET, PUT")]
+async fn seen(
+    State(state): State<&'static str>,
+    Path(id): Path<u32>,
+    uri: Uri,
+    OriginalUri(original): OriginalUri,
+    matched: MatchedPath,
+) -> String {
+    format!("{state} {id} {uri} {original} {}", matched.as_str())
+}
+
+#[cors(methods = "*")]
+async fn missing(uri: Uri) -> (StatusCode, String) {
+    (StatusCode::NOT_FOUND, format!("no {uri}"))
+}
+
+fn app() -> Router {
+    let api = CorsRouter::new().route("/items/{id}", routes!(seen));
+    CorsRouter::new()
+        .nest("/api", api)
+        .route("/items/{id}", routes!(seen))
+        .route("/plain", get(|| async { "plain" }))
+        .fallback(routes!(missing))
+        .with_state("state")
+        .into_router()
+}
+
+#[tokio::test]
+async fn handlers_see_what_they_see_on_any_router() {
+    let outer = Router::new().nest("/outer", app()).merge(app());
+    let server = Server::start(outer).await;
+    for (path, expected) in [
+        ("/items/1?q", "state 1 /items/1?q /items/1?q /items/{id}"),
+        (
+            "/api/items/2",
+            "state 2 /items/2 /api/items/2 /api/items/{id}",
+        ),
+        (
+            "/outer/items/3",
+            "state 3 /items/3 /outer/items/3 /outer/items/{id}",
+        ),
+        (
+            "/outer/api/items/4",
+            "state 4 /items/4 /outer/api/items/4 /outer/api/items/{id}",
+        ),
+    ] {
+        let response = server.ask("GET", path, &[ORIGIN]).await;
+        assert_eq!(response.body(), expected, "{path}");
+        assert_eq!(
+            response.headers()["access-control-allow-methods"],
+            "GET, PUT",
+            "{path}"
+        );
+        let response = server.ask("OPTIONS", path, &PREFLIGHT).await;
+        assert_eq!(response.status(), StatusCode::NO_CONTENT, "{path}");
+        assert_eq!(
+            response.headers()["access-control-allow-methods"],
+            "GET, PUT",
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_annotated_fallbacks_policy_stands_for_unknown_urls() {
+    let server = Server::start(app()).await;
+    for path in ["/nowhere", "/api/nowhere", "/"] {
+        let response = server.ask("OPTIONS", path, &PREFLIGHT).await;
+        assert_eq!(response.status(), StatusCode::NO_CONTENT, "{path}");
+        assert_eq!(
+            response.headers()["access-control-allow-methods"],
+            "PUT",
+            "{path}"
+        );
+        let response = server.ask("GET", path, &[ORIGIN]).await;
+        assert_eq!(response.body(), &format!("no {path}"));
+        assert!(
+            response
+                .headers()
+                .contains_key("access-control-allow-origin"),
+            "{path}"
+        );
+    }
+    let response = server.ask("OPTIONS", "/plain", &PREFLIGHT).await;
+    assert_eq!(
+        response.status(),
+        StatusCode::METHOD_NOT_ALLOWED,
+        "a known path has no policy"
+    );
+    assert!(
+        !response
+            .headers()
+            .contains_key("access-control-allow-origin")
+    );
+}
+
+#[tokio::test]
+async fn where_paths_cannot_be_listed_no_preflight_gets_the_fallbacks_policy() {
+    let plain = || Router::new().route("/unlisted", get(|| async { "unlisted" }));
+    for (name, app) in [
+        (
+            "merge",
+            CorsRouter::new().merge(plain()).fallback(routes!(missing)),
+        ),
+        (
+            "merge after",
+            CorsRouter::new().fallback(routes!(missing)).merge(plain()),
+        ),
+        (
+            "map_router",
+            CorsRouter::new()
+                .fallback(routes!(missing))
+                .map_router(|r| r.merge(plain())),
+        ),
+    ] {
+        let server = Server::start(app.into_router()).await;
+        let response = server.ask("OPTIONS", "/unlisted", &PREFLIGHT).await;
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{name}");
+        assert!(
+            !response
+                .headers()
+                .contains_key("access-control-allow-origin"),
+            "{name}"
+        );
+        // An unknown URL goes through the layers to the fallback, which answers by its own policy.
+        let response = server.ask("OPTIONS", "/nowhere", &PREFLIGHT).await;
+        assert_eq!(response.status(), StatusCode::NO_CONTENT, "{name}");
+    }
+    let app = CorsRouter::new()
+        .nest("/nested", plain())
+        .fallback(routes!(missing));
+    let server = Server::start(app.into_router()).await;
+    let response = server.ask("OPTIONS", "/nested/unlisted", &PREFLIGHT).await;
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+    let response = server.ask("OPTIONS", "/nowhere", &PREFLIGHT).await;
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_fallback_of_ones_own_for_405_keeps_the_access_headers_and_allow() {
+    let app = CorsRouter::new()
+        .route("/items/{id}", routes!(seen))
+        .route("/plain", get(|| async { "plain" }))
+        .method_not_allowed_fallback(|| async { (StatusCode::METHOD_NOT_ALLOWED, "not so") })
+        .with_state("state");
+    let server = Server::start(app.into_router()).await;
+    let response = server.ask("DELETE", "/items/1", &[ORIGIN]).await;
+    assert_eq!(
+        (response.status(), &response.body()[..]),
+        (StatusCode::METHOD_NOT_ALLOWED, &b"not so"[..])
+    );
+    assert_eq!(response.headers()["allow"], "GET, HEAD, PUT, OPTIONS");
+    assert_eq!(
+        response.headers()["access-control-allow-origin"],
+        "https://app.example"
+    );
+    let response = server.ask("DELETE", "/plain", &[ORIGIN]).await;
+    assert_eq!(
+        (&response.body()[..], response.headers()["allow"].as_bytes()),
+        (&b"not so"[..], &b"GET,HEAD"[..])
+    );
+    assert!(
+        !response
+            .headers()
+            .contains_key("access-control-allow-origin")
+    );
+}
+
+#[tokio::test]
+async fn the_result_is_a_router_like_any() {
+    let server = Server::start(
+        Router::new()
+            .merge(
+                CorsRouter::new()
+                    .route("/items/{id}", routes!(seen))
+                    .with_state("one")
+                    .into_router(),
+            )
+            .nest(
+                "/two",
+                CorsRouter::new()
+                    .route("/items/{id}", routes!(seen))
+                    .with_state("two")
+                    .into_router(),
+            )
+            .route("/three", get(|| async { "three" }))
+            .fallback(|| async { "a later fallback" }),
+    )
+    .await;
+    for (path, expected) in [
+        ("/items/1", "one 1 /items/1 /items/1 /items/{id}"),
+        (
+            "/two/items/2",
+            "two 2 /items/2 /two/items/2 /two/items/{id}",
+        ),
+        ("/three", "three"),
+        ("/nowhere", "a later fallback"),
+    ] {
+        assert_eq!(
+            server.ask("GET", path, &[]).await.body(),
+            expected,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_router_inside_another_answers_by_its_own_policies() {
+    let inner = CorsRouter::new()
+        .route("/items/{id}", routes!(seen))
+        .with_state("inner");
+    // As a plain router, whose paths the outer one cannot list.
+    let outer = CorsRouter::new()
+        .nest("/inner", inner.into_router())
+        .fallback(routes!(missing));
+    let server = Server::start(outer.into_router()).await;
+    for headers in [&PREFLIGHT[..], &[ORIGIN]] {
+        let method = if headers.len() == 2 { "OPTIONS" } else { "GET" };
+        let response = server.ask(method, "/inner/items/1", headers).await;
+        let methods: Vec<_> = response
+            .headers()
+            .get_all("access-control-allow-methods")
+            .iter()
+            .collect();
+        assert_eq!(methods, ["GET, PUT"], "{method}");
+    }
+}
+
+#[tokio::test]
+async fn normalize_path_goes_around_the_result_as_around_any_router() {
+    let app = NormalizePathLayer::trim_trailing_slash().layer(app());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serve = axum::serve(listener, ServiceExt::<Request>::into_make_service(app));
+    let task = tokio::spawn(serve.into_future());
+    let server = Server::at(address);
+    let response = server.ask("OPTIONS", "/api/items/1/", &PREFLIGHT).await;
+    assert_eq!(
+        response.headers()["access-control-allow-methods"],
+        "GET, PUT"
+    );
+    let response = server.ask("GET", "/api/items/1/", &[ORIGIN]).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    task.abort();
+}
+
+#[tokio::test]
+async fn a_request_for_the_whole_server_is_the_fallbacks() {
+    let mut request = Request::builder().method("OPTIONS").uri("*");
+    for (name, value) in PREFLIGHT {
+        request = request.header(name, value);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    let response = app().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    assert_eq!(response.headers()["access-control-allow-methods"], "PUT");
+}
+
+#[test]
+#[should_panic = "Overlapping method route"]
+fn axums_own_overlaps_panic_as_in_axum() {
+    let _ = CorsRouter::<()>::new()
+        .route("/", get(|| async {}))
+        .route("/", get(|_: Origin| async {}));
+}
+
+#[test]
+#[should_panic = "`/items` is given twice"]
+fn a_path_in_two_merged_routers_panics() {
+    #[cors(methods = "GET")]
+    async fn one() {}
+    #[cors(methods = "PUT")]
+    async fn other() {}
+    let _ = CorsRouter::<()>::new()
+        .route("/items", routes!(one))
+        .merge(CorsRouter::new().route("/items", routes!(other)));
+}
