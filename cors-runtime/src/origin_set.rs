@@ -140,8 +140,11 @@ impl Entries {
         I: IntoIterator<Item: AsRef<str>>,
     {
         let mut entries = Self::default();
-        for text in texts {
+        for (position, text) in texts.into_iter().enumerate() {
             let text = text.as_ref();
+            if entries.every || (text == "*" && position > 0) {
+                return Err(OriginError::new("*", every_beside_others()));
+            }
             if text == "*" {
                 entries.every = true;
                 continue;
@@ -153,9 +156,6 @@ impl Entries {
                 text: text.into(),
                 hazards: pattern.hazards(),
             });
-        }
-        if entries.every && !entries.sorted.is_empty() {
-            return Err(OriginError::new("*", every_beside_others()));
         }
         entries
             .sorted
@@ -276,6 +276,8 @@ mod tests {
                 "white space",
             ),
             ("*, https://a.example", "*", "stands beside others"),
+            ("https://a.example, *", "*", "stands beside others"),
+            ("*, *", "*", "stands beside others"),
             ("null", "null", "leave it out"),
             (" ", "", "white space"),
         ] {
