@@ -5,7 +5,9 @@ use axum::{
     body::Body,
     extract::{MatchedPath, OriginalUri, Path, Request, State},
     http::{StatusCode, Uri},
-    routing::get,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+    routing::{get, put},
 };
 use cors_runtime::{CorsRouter, Origin, cors, routes};
 use cors_tests::Server;
@@ -271,6 +273,186 @@ async fn a_request_for_the_whole_server_is_the_fallbacks() {
     let response = app().oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
     assert_eq!(response.headers()["access-control-allow-methods"], "PUT");
+}
+
+/// What must never go by a policy: it has none of its own, and asks for credentials.
+async fn secret() -> &'static str {
+    "secret"
+}
+
+#[cors(methods = "*")]
+async fn anything() {}
+
+#[cors(methods = "*", origins = "https://partner.example", enforce = false)]
+async fn closed() {}
+
+/// Asks for `Authorization`.
+async fn authenticate(request: Request, next: Next) -> Response {
+    match request.headers().contains_key("authorization") {
+        true => next.run(request).await,
+        false => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+#[tokio::test]
+async fn a_path_with_parameters_never_stands_in_for_one_without_a_policy() {
+    let plain = |path| Router::new().route(path, get(secret));
+    let service = || get(secret);
+    let item = || CorsRouter::new().route("/{id}", routes!(anything));
+    let wild = || CorsRouter::new().route("/{*path}", routes!(anything));
+    for (name, app, secrets, others) in [
+        (
+            "merge",
+            item().merge(plain("/admin")),
+            &["/admin"][..],
+            "/other",
+        ),
+        (
+            "map_router",
+            item().map_router(|r| r.route("/admin", get(secret))),
+            &["/admin"],
+            "/other",
+        ),
+        (
+            "route",
+            item().route("/admin", get(secret)),
+            &["/admin"],
+            "/other",
+        ),
+        (
+            "nest_service",
+            wild().nest_service("/admin", service()),
+            &["/admin", "/admin/", "/admin/x", "/admin/x/y"],
+            "/other/x",
+        ),
+        (
+            "nest",
+            CorsRouter::new()
+                .route("/{a}/{b}", routes!(anything))
+                .nest("/api", plain("/admin")),
+            &["/api/admin"],
+            "/api/other",
+        ),
+        (
+            "a merge in a nested router",
+            CorsRouter::new().nest("/v1", item().merge(plain("/me"))),
+            &["/v1/me"],
+            "/v1/other",
+        ),
+        (
+            "map_router in a nested router",
+            CorsRouter::new().nest("/v1", item().map_router(|r| r.route("/me", get(secret)))),
+            &["/v1/me"],
+            "/v1/other",
+        ),
+        (
+            "a service under a fallback",
+            CorsRouter::new()
+                .nest_service("/files", service())
+                .fallback(routes!(anything)),
+            &["/files", "/files/", "/files/x"],
+            "/other",
+        ),
+        (
+            "a service under a nested fallback",
+            CorsRouter::new().nest(
+                "/api",
+                CorsRouter::new()
+                    .nest_service("/files", service())
+                    .fallback(routes!(anything)),
+            ),
+            &["/api/files", "/api/files/", "/api/files/x"],
+            "/api/other",
+        ),
+        (
+            "prefixes that begin with a parameter",
+            CorsRouter::new()
+                .nest("/{tenant}", plain("/x"))
+                .nest_service("/{tenant}/files", service())
+                .fallback(routes!(anything)),
+            &["/one/x", "/one/files", "/one/files/y"],
+            "/",
+        ),
+    ] {
+        let router = app.layer(from_fn(authenticate)).into_router();
+        // As it is, and nested in a router that knows nothing of policies.
+        for (prefix, app) in [
+            ("", router.clone()),
+            ("/outer", Router::new().nest("/outer", router)),
+        ] {
+            let server = Server::start(app).await;
+            for path in secrets {
+                let path = format!("{prefix}{path}");
+                let response = server.ask("OPTIONS", &path, &PREFLIGHT).await;
+                assert_eq!(
+                    response.status(),
+                    StatusCode::UNAUTHORIZED,
+                    "{name}: {path}"
+                );
+                let me = [ORIGIN, ("authorization", "me")];
+                let response = server.ask("GET", &path, &me).await;
+                assert_eq!(response.body(), "secret", "{name}: {path}");
+                assert!(
+                    !response
+                        .headers()
+                        .contains_key("access-control-allow-origin"),
+                    "{name}: {path}"
+                );
+            }
+            // axum itself loses the fallback of a router that is nested twice.
+            if prefix.is_empty() || !name.ends_with("nested fallback") && others != "/" {
+                let path = format!("{prefix}{others}");
+                let response = server.ask("OPTIONS", &path, &PREFLIGHT).await;
+                assert_eq!(response.status(), StatusCode::NO_CONTENT, "{name}: {path}");
+                let response = server.ask("GET", &path, &[ORIGIN]).await;
+                assert_eq!(
+                    response.status(),
+                    StatusCode::UNAUTHORIZED,
+                    "{name}: {path}"
+                );
+                assert!(
+                    response
+                        .headers()
+                        .contains_key("access-control-allow-origin"),
+                    "{name}: {path}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_open_wildcard_never_answers_for_a_closed_router_inside() {
+    let inner = CorsRouter::new().route("/x", routes!(closed)).into_router();
+    let app = CorsRouter::new()
+        .route("/{*path}", routes!(anything))
+        .nest("/in", inner);
+    let server = Server::start(app.into_router()).await;
+    let response = server.ask("OPTIONS", "/in/x", &PREFLIGHT).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    let response = server.ask("OPTIONS", "/out/x", &PREFLIGHT).await;
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+}
+
+#[test]
+fn what_axum_builds_is_built() {
+    let plain = || Router::<()>::new().route("/x", get(secret));
+    let _ = CorsRouter::new().nest("/{tenant}", plain()).into_router();
+    let _ = CorsRouter::new()
+        .nest_service("/{tenant}/files", get(secret))
+        .into_router();
+    let _ = CorsRouter::new()
+        .nest("/api", plain())
+        .nest("/api/", Router::new().route("/y", get(secret)))
+        .into_router();
+    let _ = CorsRouter::new()
+        .merge(plain())
+        .merge(Router::new().route("/x", put(secret)))
+        .into_router();
+    let _ = CorsRouter::new()
+        .map_router(|router| router.without_v07_checks())
+        .route("/:literal", routes!(anything))
+        .into_router();
 }
 
 #[test]

@@ -8,7 +8,11 @@ use std::{
 };
 
 use axum::{
-    body::Body, extract::Request, handler::Handler, response::Response, routing::MethodRouter,
+    body::Body,
+    extract::{MatchedPath, Request},
+    handler::Handler,
+    response::Response,
+    routing::MethodRouter,
 };
 use http::{header::CONTENT_TYPE, request::Parts};
 use pin_project_lite::pin_project;
@@ -116,6 +120,10 @@ fn finish(answer: http::Response<String>, request: &Parts) -> Response {
     };
     if mark::is_watched(&request.extensions) {
         mark::meet(&mut head.extensions);
+        // For the router that asks, where its paths may not be the application's.
+        if let Some(path) = request.extensions.get::<MatchedPath>() {
+            head.extensions.insert(path.clone());
+        }
     }
     Response::from_parts(head, body)
 }

@@ -48,7 +48,7 @@ mod passage;
 mod path;
 mod policies_first;
 mod policy;
-mod policy_table;
+mod policy_side;
 mod refusal;
 mod router;
 mod routes;

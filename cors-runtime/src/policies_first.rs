@@ -9,15 +9,16 @@ use std::{
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{MatchedPath, NestedPath, Request},
     response::Response,
     routing::{Route, future::RouteFuture},
 };
+use http::Extensions;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{head::Head, headers, mark, path::is_preflight, vary};
+use crate::{head::Head, headers, mark, path::is_preflight, policy_side::join, vary};
 
 /// Puts the policies before an endpoint of the application.
 #[derive(Clone)]
@@ -25,6 +26,31 @@ pub(crate) struct PoliciesFirstLayer {
     pub(crate) policies: Router,
     /// Whether any of the policies decides at run time.
     pub(crate) decides: bool,
+    /// Whether the application may have paths that the policies do not know.
+    pub(crate) uneven: bool,
+}
+
+impl PoliciesFirstLayer {
+    /// The path that the application has matched, below the prefixes of routers outside this one; for
+    /// a comparison where the two sides may differ.
+    fn matched_path(&self, request: &Extensions) -> Option<String> {
+        if !self.uneven {
+            return None;
+        }
+        let nested = request.get::<NestedPath>().map_or("", NestedPath::as_str);
+        let matched = request.get::<MatchedPath>()?.as_str();
+        match matched.strip_prefix(nested)? {
+            "" => Some("/".to_owned()),
+            path => Some(join("", path)),
+        }
+    }
+
+    /// Whether the answer of the policies is for the path that the application has matched. The two
+    /// sides have the same paths, unless the application has got some by `map_router`.
+    fn applies(&self, answer: &Extensions, matched: Option<&str>) -> bool {
+        let policy = || answer.get::<MatchedPath>().map(MatchedPath::as_str);
+        mark::has_met(answer) && (!self.uneven || policy() == matched)
+    }
 }
 
 impl Layer<Route> for PoliciesFirstLayer {
@@ -57,6 +83,7 @@ impl Service<Request> for PoliciesFirst {
 
     fn call(&mut self, mut request: Request) -> PoliciesFirstFuture {
         mark::watch(request.extensions_mut(), self.layer.decides);
+        let matched = self.layer.matched_path(request.extensions());
         let head = Head::of(&request);
         let step = match is_preflight(request.method(), request.headers()) {
             true => Step::Preflight {
@@ -70,6 +97,7 @@ impl Service<Request> for PoliciesFirst {
         };
         PoliciesFirstFuture {
             service: self.clone(),
+            matched,
             step,
         }
     }
@@ -80,6 +108,7 @@ pin_project! {
     /// they have no answer; and to the policies if the response comes back without having met one.
     pub(crate) struct PoliciesFirstFuture {
         service: PoliciesFirst,
+        matched: Option<String>,
         #[pin]
         step: Step,
     }
@@ -116,8 +145,10 @@ impl Future for PoliciesFirstFuture {
             let next = match this.step.as_mut().project() {
                 StepProjection::Preflight { answer, request } => {
                     let Ok(answer) = ready!(answer.poll(context));
+                    let layer = &this.service.layer;
+                    let applies = layer.applies(answer.extensions(), this.matched.as_deref());
                     match request.take() {
-                        Some(request) if !mark::has_met(answer.extensions()) => Step::Application {
+                        Some(request) if !applies => Step::Application {
                             response: this.service.application.call(request),
                             head: None,
                         },
@@ -145,7 +176,8 @@ impl Future for PoliciesFirstFuture {
                     let Some(mut response) = response.take() else {
                         return Poll::Pending;
                     };
-                    if mark::has_met(answer.extensions()) {
+                    let layer = &this.service.layer;
+                    if layer.applies(answer.extensions(), this.matched.as_deref()) {
                         let (answer, _) = answer.into_parts();
                         let status = response.status();
                         headers::transfer(answer.headers, status, response.headers_mut());

@@ -12,7 +12,7 @@ use axum::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{policies_first::PoliciesFirstLayer, policy_table::PolicyTable, routes::Routes};
+use crate::{policies_first::PoliciesFirstLayer, policy_side::PolicySide, routes::Routes};
 
 /// An [`axum::Router`] whose annotated paths answer preflights before any layer, and whose layers'
 /// own answers carry access headers.
@@ -45,7 +45,7 @@ use crate::{policies_first::PoliciesFirstLayer, policy_table::PolicyTable, route
 #[must_use = "a router does nothing until it is served"]
 pub struct CorsRouter<S = ()> {
     application: Router<S>,
-    policies: PolicyTable<S>,
+    policies: PolicySide<S>,
 }
 
 impl<S> CorsRouter<S>
@@ -56,7 +56,7 @@ where
     pub fn new() -> Self {
         Self {
             application: Router::new(),
-            policies: PolicyTable::new(),
+            policies: PolicySide::new(),
         }
     }
 
@@ -74,12 +74,9 @@ where
             policy,
             decides,
         } = routes.split();
-        let mut policies = self.policies;
-        policies.route(path, policy);
-        policies.decide(decides);
         Self {
+            policies: self.policies.route(path, policy).deciding(decides),
             application: self.application.route(path, routes),
-            policies,
         }
     }
 
@@ -96,11 +93,9 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        let mut policies = self.policies;
-        policies.route(path, None);
         Self {
+            policies: self.policies.route(path, None),
             application: self.application.route_service(path, service),
-            policies,
         }
     }
 
@@ -114,11 +109,9 @@ where
     #[track_caller]
     pub fn nest(self, prefix: &str, router: impl Into<Self>) -> Self {
         let other = router.into();
-        let mut policies = self.policies;
-        policies.nest(prefix, other.policies);
         Self {
+            policies: self.policies.nest(prefix, other.policies),
             application: self.application.nest(prefix, other.application),
-            policies,
         }
     }
 
@@ -134,11 +127,9 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        let mut policies = self.policies;
-        policies.nest_unlisted(prefix);
         Self {
+            policies: self.policies.nest_service(prefix),
             application: self.application.nest_service(prefix, service),
-            policies,
         }
     }
 
@@ -155,11 +146,9 @@ where
     #[track_caller]
     pub fn merge(self, router: impl Into<Self>) -> Self {
         let other = router.into();
-        let mut policies = self.policies;
-        policies.nest("", other.policies);
         Self {
+            policies: self.policies.merge(other.policies),
             application: self.application.merge(other.application),
-            policies,
         }
     }
 
@@ -180,11 +169,9 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        let mut policies = self.policies;
-        policies.fallback(None);
         Self {
+            policies: self.policies.fallback(None),
             application: self.application.fallback_service(service),
-            policies,
         }
     }
 
@@ -244,18 +231,16 @@ where
     /// Since `map` may add paths that nobody can list, it counts as a merged plain router: an
     /// annotated fallback no longer answers preflights of unknown URLs.
     pub fn map_router(self, map: impl FnOnce(Router<S>) -> Router<S>) -> Self {
-        let mut policies = self.policies;
-        policies.nest_unlisted("");
         Self {
+            policies: self.policies.uneven(),
             application: map(self.application),
-            policies,
         }
     }
 
     /// Provides the state, as [`Router::with_state`] does.
     pub fn with_state<S2>(self, state: S) -> CorsRouter<S2> {
         CorsRouter {
-            policies: self.policies.with_state(&state),
+            policies: self.policies.with_state(state.clone()),
             application: self.application.with_state(state),
         }
     }
@@ -265,12 +250,15 @@ impl CorsRouter {
     /// The router as an [`axum::Router`], to be served, nested or merged like any.
     ///
     /// What is layered on *that* meets preflights too, by choice: rate limits, tracing, an overall
-    /// timeout.
+    /// timeout. `NormalizePath` goes around it, as around any router. Call
+    /// [`method_not_allowed_fallback`](CorsRouter::method_not_allowed_fallback) before: on the result
+    /// it would take the place of the 405 and of its access headers.
     pub fn into_router(self) -> Router {
-        let decides = self.policies.decides();
-        let policies = self.policies.into_router();
-        self.application
-            .layer(PoliciesFirstLayer { policies, decides })
+        self.application.layer(PoliciesFirstLayer {
+            decides: self.policies.decides(),
+            uneven: self.policies.is_uneven(),
+            policies: self.policies.into_router(),
+        })
     }
 }
 
@@ -290,8 +278,8 @@ where
     /// A router without policies, whose paths nobody can list.
     fn from(application: Router<S>) -> Self {
         Self {
+            policies: PolicySide::plain(&application),
             application,
-            policies: PolicyTable::unlisted(),
         }
     }
 }
@@ -365,11 +353,12 @@ impl<S> FallbackRoutes<(), S> for Routes<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    fn set(self, mut router: CorsRouter<S>) -> CorsRouter<S> {
-        router.policies.fallback(Some(self.policy_endpoint()));
-        router.policies.decide(self.decides());
-        router.application = router.application.fallback(MethodRouter::from(self));
-        router
+    fn set(self, router: CorsRouter<S>) -> CorsRouter<S> {
+        let policies = router.policies.fallback(Some(self.policy_endpoint()));
+        CorsRouter {
+            policies: policies.deciding(self.decides()),
+            application: router.application.fallback(MethodRouter::from(self)),
+        }
     }
 }
 
@@ -383,9 +372,10 @@ where
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
-    fn set(self, mut router: CorsRouter<S>) -> CorsRouter<S> {
-        router.policies.fallback(None);
-        router.application = router.application.fallback(self);
-        router
+    fn set(self, router: CorsRouter<S>) -> CorsRouter<S> {
+        CorsRouter {
+            policies: router.policies.fallback(None),
+            application: router.application.fallback(self),
+        }
     }
 }

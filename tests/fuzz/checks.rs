@@ -15,9 +15,11 @@ use tower::ServiceExt;
 /// Any text: what the grammar accepts it accepts again, what it corrects it accepts, and both
 /// readers of configuration agree.
 #[allow(dead_code)]
-pub fn origin(text: &str) {
+pub(crate) fn origin(text: &str) {
     if let Some(parsed) = origin::Origin::parse(text) {
-        let port = parsed.port.map_or_else(String::new, |port| format!(":{port}"));
+        let port = parsed
+            .port
+            .map_or_else(String::new, |port| format!(":{port}"));
         assert_eq!(format!("{}://{}{port}", parsed.scheme, parsed.host), text);
         assert!(text.is_ascii() && !text.contains(char::is_uppercase));
         assert_eq!(text.parse::<Origin>().unwrap(), *text);
@@ -29,27 +31,45 @@ pub fn origin(text: &str) {
             assert_eq!(set.contains(text), !pattern.is_pattern(), "{text}");
         }
         Err(mistake) => {
-            let corrected = mistake.help.strip_prefix("write `").and_then(|it| it.strip_suffix('`'));
+            let corrected = mistake
+                .help
+                .strip_prefix("write `")
+                .and_then(|it| it.strip_suffix('`'));
             if let Some(corrected) = corrected {
-                assert!(origin::Pattern::parse(corrected).is_ok(), "{text} → {corrected}");
+                assert!(
+                    origin::Pattern::parse(corrected).is_ok(),
+                    "{text} → {corrected}"
+                );
             }
         }
     }
     let all: Result<Vec<_>, _> = list::elements(text).collect();
     let valid = all.is_ok_and(|all| {
-        all == ["*"] || all.iter().all(|element| origin::Pattern::parse(element).is_ok())
+        all == ["*"]
+            || all
+                .iter()
+                .all(|element| origin::Pattern::parse(element).is_ok())
     });
     let set = text.parse::<OriginSet>();
     assert_eq!(set.is_ok(), valid || text.is_empty(), "{text}");
     if let Ok(set) = set {
-        assert_eq!(set.to_string().parse::<OriginSet>().unwrap().to_string(), set.to_string());
+        assert_eq!(
+            set.to_string().parse::<OriginSet>().unwrap().to_string(),
+            set.to_string()
+        );
     }
 }
 
 #[cors(methods = "GET, POST", max_age = 1)]
 async fn open() {}
 
-#[cors(methods = "PUT", origins = "https://a.example, https://*.b.example:*", credentials, danger_public_suffix, danger_any_port)]
+#[cors(
+    methods = "PUT",
+    origins = "https://a.example, https://*.b.example:*",
+    credentials,
+    danger_public_suffix,
+    danger_any_port
+)]
 async fn listed() {}
 
 #[cors(methods = "*", origins = "*", expose_headers = "*")]
@@ -57,7 +77,9 @@ async fn every() {}
 
 static APPS: LazyLock<[Router; 3]> = LazyLock::new(|| {
     [
-        CorsRouter::new().route("/", routes!(open, listed)).into_router(),
+        CorsRouter::new()
+            .route("/", routes!(open, listed))
+            .into_router(),
         CorsRouter::new().route("/", routes!(listed)).into_router(),
         Router::new().route("/", routes!(every, listed).into()),
     ]
@@ -66,9 +88,15 @@ static APPS: LazyLock<[Router; 3]> = LazyLock::new(|| {
 /// Any request, from lines of bytes: the first byte chooses the application and the method, each
 /// following line the header (by its first byte) and its value.
 #[allow(dead_code)]
-pub fn response(bytes: &[u8]) {
-    const METHODS: [Method; 6] =
-        [Method::OPTIONS, Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::HEAD];
+pub(crate) fn response(bytes: &[u8]) {
+    const METHODS: [Method; 6] = [
+        Method::OPTIONS,
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::HEAD,
+    ];
     const NAMES: [&str; 6] = [
         "origin",
         "access-control-request-method",
@@ -77,7 +105,9 @@ pub fn response(bytes: &[u8]) {
         "host",
         "vary",
     ];
-    let Some((choice, lines)) = bytes.split_first() else { return };
+    let Some((choice, lines)) = bytes.split_first() else {
+        return;
+    };
     let choice = usize::from(*choice);
     let mut request = Request::new(Body::empty());
     *request.method_mut() = METHODS[choice % METHODS.len()].clone();
@@ -86,27 +116,53 @@ pub fn response(bytes: &[u8]) {
             && let Ok(value) = HeaderValue::from_bytes(value)
         {
             let name = NAMES[usize::from(*name) % NAMES.len()];
-            request.headers_mut().append(HeaderName::from_static(name), value);
+            request
+                .headers_mut()
+                .append(HeaderName::from_static(name), value);
         }
     }
-    let origins: Vec<_> = request.headers().get_all("origin").iter().cloned().collect();
+    let origins: Vec<_> = request
+        .headers()
+        .get_all("origin")
+        .iter()
+        .cloned()
+        .collect();
     let app = &APPS[choice / METHODS.len() % APPS.len()];
     let only_listed = choice / METHODS.len() % APPS.len() == 1;
-    let response = app.clone().oneshot(request).now_or_never().expect("an answer at once");
+    let response = app
+        .clone()
+        .oneshot(request)
+        .now_or_never()
+        .expect("an answer at once");
     let response = response.expect("an answer");
 
     let headers = response.headers();
-    for name in ["allow-origin", "allow-credentials", "allow-methods", "max-age", "expose-headers"] {
+    for name in [
+        "allow-origin",
+        "allow-credentials",
+        "allow-methods",
+        "max-age",
+        "expose-headers",
+    ] {
         let name = format!("access-control-{name}");
-        assert!(headers.get_all(&name).iter().count() <= 1, "{name} stands twice");
+        assert!(
+            headers.get_all(&name).iter().count() <= 1,
+            "{name} stands twice"
+        );
     }
-    assert!(headers.get_all("vary").iter().count() <= 1, "`Vary` stands twice");
+    assert!(
+        headers.get_all("vary").iter().count() <= 1,
+        "`Vary` stands twice"
+    );
     let allowed = headers.get("access-control-allow-origin");
     if only_listed && let Some(allowed) = allowed {
-        assert_eq!(origins, [allowed.clone()]);
+        assert_eq!(origins, std::slice::from_ref(allowed));
         let origin = allowed.to_str().expect("ASCII");
         let parsed = origin::Origin::parse(origin).expect("an origin");
-        assert!(origin == "https://a.example" || parsed.host.ends_with(".b.example"), "{origin}");
+        assert!(
+            origin == "https://a.example" || parsed.host.ends_with(".b.example"),
+            "{origin}"
+        );
     }
     if response.status() == StatusCode::FORBIDDEN {
         assert_eq!(allowed, None, "a refusal that can be read");
