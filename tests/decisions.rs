@@ -363,3 +363,35 @@ fn a_mebibyte_of_origins_is_read_and_its_mistakes_are_told_in_a_line() {
     let empty = ",".repeat(1024 * 1024).parse::<OriginSet>().unwrap_err();
     assert!(empty.to_string().len() < 200, "{empty}");
 }
+
+/// Names that an expansion might take for its own.
+mod names {
+    use axum::http::request::Parts;
+    use cors_runtime::{AllowOrigin, Origin, Policy, Routes, cors, policy, routes};
+
+    pub(super) struct State;
+
+    impl AllowOrigin<()> for State {
+        async fn allows(_: &Origin, _: &Parts, (): &()) -> bool {
+            true
+        }
+    }
+
+    const POLICY: Policy = policy!(max_age = 5);
+    const MERGED: Policy = policy!(methods = "GET", ..POLICY);
+
+    #[cors(origins = State, ..MERGED)]
+    async fn decided() {}
+
+    pub(super) fn routes() -> Routes {
+        routes!(decided)
+    }
+}
+
+#[tokio::test]
+async fn an_expansion_keeps_its_names_to_itself() {
+    let server = Server::start(CorsRouter::new().route("/", names::routes()).into_router()).await;
+    let ask = [("origin", TENANT), ("access-control-request-method", "GET")];
+    let response = server.ask("OPTIONS", "/", &ask).await;
+    assert_eq!(response.headers()["access-control-max-age"], "5");
+}

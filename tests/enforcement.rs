@@ -186,6 +186,11 @@ async fn vary_names_sec_fetch_site_where_it_decided() {
         ("GET", &[("origin", "https://listed.example")], "Origin"),
         ("POST", &[], "Origin, Sec-Fetch-Site"),
         (
+            "OPTIONS",
+            &[],
+            "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+        ),
+        (
             "GET",
             &[
                 ("origin", "https://other.example"),
@@ -203,6 +208,21 @@ async fn vary_names_sec_fetch_site_where_it_decided() {
         assert_eq!(response.status(), StatusCode::OK, "{method} {headers:?}");
         assert_eq!(response.headers()["vary"], expected, "{method} {headers:?}");
     }
+}
+
+#[tokio::test]
+async fn a_refused_options_varies_as_every_answer_to_options() {
+    let app: Router = Router::new()
+        .route("/", routes!(closed).into())
+        .with_state(Runs::default());
+    let request = Request::options("/").header("origin", "https://evil.example");
+    let response = app
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    let vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+    assert_eq!(response.headers()["vary"], vary);
 }
 
 #[tokio::test]

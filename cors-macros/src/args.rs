@@ -104,8 +104,11 @@ impl Args {
                 false => self.set(&name, value),
             });
             seen.push(name);
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
+            if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
+                return Err(input.error(
+                    "this stands behind an argument without a comma\n\
+                     help: write a comma between two arguments",
+                ));
             }
         }
         Ok(())

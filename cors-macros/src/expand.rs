@@ -80,11 +80,15 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
             let policy = policy.tokens(&runtime);
             match &args.base {
                 Some(base) => {
-                    let check = at(base.span(), quote!(#runtime::assert_sound_base(&POLICY)));
+                    let check = at(
+                        base.span(),
+                        quote!(#runtime::assert_sound_base(&__CORS_MERGED_POLICY)),
+                    );
                     quote!({
-                        const POLICY: #runtime::Policy = #policy;
+                        // Items have no hygiene: this name must not be that of a base.
+                        const __CORS_MERGED_POLICY: #runtime::Policy = #policy;
                         const _: () = #check;
-                        POLICY
+                        __CORS_MERGED_POLICY
                     })
                 }
                 None => policy,
@@ -136,16 +140,18 @@ fn companion(
         Some(_) => quote!(AType),
         None => quote!(Itself),
     };
+    // Types have no hygiene: this name must not be that of a type of the user's.
+    let state = Ident::new("__CorsState", Span::call_site());
     let decider = decider.map(|decider| {
         quote! {
             #(#cfgs)*
-            impl<CorsState> #runtime::Decides<CorsState> for #name
+            impl<#state> #runtime::Decides<#state> for #name
             where
-                #decider: #runtime::AllowOrigin<CorsState>,
-                CorsState: ::core::marker::Send + ::core::marker::Sync + 'static,
+                #decider: #runtime::AllowOrigin<#state>,
+                #state: ::core::marker::Send + ::core::marker::Sync + 'static,
             {
-                fn decider() -> ::core::option::Option<#runtime::Decider<CorsState>> {
-                    ::core::option::Option::Some(#runtime::ask::<#decider, CorsState>)
+                fn decider() -> ::core::option::Option<#runtime::Decider<#state>> {
+                    ::core::option::Option::Some(#runtime::ask::<#decider, #state>)
                 }
             }
         }

@@ -58,14 +58,18 @@ impl Parse for Element {
                  help: put the attribute on the handler",
             ));
         }
-        let handler: Path = input.parse().map_err(|error| {
+        let no_name = |span| {
             Error::new(
-                error.span(),
+                span,
                 "`routes!` takes the names of annotated handlers\n\
                  help: put `#[cors(…)]` on an `async fn` and write its name, as in \
                  `routes!(items, api::remove, list::<Db>)`",
             )
-        })?;
+        };
+        let handler = input.parse().map_err(|error| no_name(error.span()))?;
+        if !input.is_empty() && !input.peek(Token![,]) {
+            return Err(no_name(input.span()));
+        }
         Ok(Self { cfgs, handler })
     }
 }

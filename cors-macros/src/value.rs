@@ -73,13 +73,18 @@ impl Parse for Value {
         if input.peek(Bracket) {
             let content;
             let bracket = syn::bracketed!(content in input);
-            let elements = content.parse_terminated(Lit::parse, Token![,])?;
+            let elements = content.parse_terminated(Lit::parse, Token![,]);
+            let elements = elements.map_err(|error| no_string(error.span()))?;
             let elements = elements.into_iter().collect();
             return Ok(Self::Array(elements, bracket.span.join()));
         }
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
         if !negative && !input.peek(Lit) {
-            return input.parse().map(|path| Self::Type(Box::new(path)));
+            return Ok(match input.parse()? {
+                // `concat!(…)` and the like: nothing here can look into them.
+                Type::Macro(call) => Self::Other(call.span()),
+                path => Self::Type(Box::new(path)),
+            });
         }
         Ok(match input.parse()? {
             Lit::Int(number) => Self::Number { negative, number },
@@ -188,11 +193,17 @@ fn strings(literals: Vec<Lit>) -> Result<List> {
     let elements = literals.into_iter().filter_map(|literal| match literal {
         Lit::Str(text) => Some((text.value(), text.span())),
         other => {
-            let message = "a list holds strings\nhelp: put the element in quotes";
-            errors.push(Error::new(other.span(), message));
+            errors.push(no_string(other.span()));
             None
         }
     });
     let elements = elements.collect();
     errors.into_result().map(|()| List { elements })
+}
+
+fn no_string(span: Span) -> Error {
+    Error::new(
+        span,
+        "a list holds strings\nhelp: put the element in quotes",
+    )
 }

@@ -17,6 +17,7 @@ use crate::{
     passage::Passage,
     path::{asked_method, is_preflight},
     policy::Policy,
+    sound::is_sound,
     vary::Vary,
 };
 
@@ -47,12 +48,21 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct CorsLayer {
     policy: Policy,
+    sound: bool,
 }
 
 impl CorsLayer {
     /// A layer with this policy.
+    ///
+    /// What `policy!` leaves unset has its default here. Where that goes wrong together with what is
+    /// written (`expose_headers = "*"` or `enforce` without `origins`, say, or the open policy in a
+    /// build that denies it), the layer lets nobody in; with the feature `tracing`, an event at
+    /// error level says so.
     pub const fn new(policy: Policy) -> Self {
-        Self { policy }
+        Self {
+            policy,
+            sound: is_sound(&policy),
+        }
     }
 }
 
@@ -60,8 +70,12 @@ impl<S> Layer<S> for CorsLayer {
     type Service = CorsService<S>;
 
     fn layer(&self, service: S) -> CorsService<S> {
+        if !self.sound {
+            report_unsound(&self.policy);
+        }
         CorsService {
             service,
+            sound: self.sound,
             policy: Arc::new(PolicyHeaders::new(&self.policy, None)),
         }
     }
@@ -71,6 +85,7 @@ impl<S> Layer<S> for CorsLayer {
 #[derive(Clone, Debug)]
 pub struct CorsService<S> {
     service: S,
+    sound: bool,
     policy: Arc<PolicyHeaders>,
 }
 
@@ -91,7 +106,7 @@ where
         let policy = &self.policy;
         let (method, uri, headers) = (request.method(), request.uri(), request.headers());
         let watched = mark::is_watched(request.extensions());
-        let admitted = matches!(policy.admission(headers), Admission::Known(true));
+        let admitted = self.sound && matches!(policy.admission(headers), Admission::Known(true));
         let passage = match is_preflight(method, headers) {
             true => Err(answer_preflight(policy, admitted, headers)),
             false => Passage::enter(policy, admitted, watched, (method, uri, headers)),
@@ -190,6 +205,17 @@ where
         }
     }
 }
+
+#[cfg(feature = "tracing")]
+fn report_unsound(policy: &Policy) {
+    tracing::error!(
+        ?policy,
+        "what this policy says is wrong together: it lets nobody in"
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+fn report_unsound(_policy: &Policy) {}
 
 #[cfg(feature = "tracing")]
 fn warn_if_stacked<B>(response: &Response<B>) {

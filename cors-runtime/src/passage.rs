@@ -31,22 +31,22 @@ impl Passage {
         watched: bool,
         (method, uri, headers): (&Method, &Uri, &HeaderMap),
     ) -> Result<Self, Response<()>> {
-        let mut enforced = None;
+        let reflection = policy.reflect(method, headers);
+        let mut vary = policy.vary(&reflection);
+        let mut passes = true;
         if policy.enforces() {
             let verdict = enforcement::judge(admitted, method, uri, headers);
-            if !verdict.passes {
-                policy.refuse(headers).report(method.as_str());
-                return Err(refused(verdict.vary, watched));
-            }
-            enforced = Some(verdict.vary);
+            (passes, vary) = (verdict.passes, verdict.vary);
         }
-        let reflection = policy.reflect(method, headers);
+        if *method == Method::OPTIONS {
+            vary = Vary::AllThree;
+        }
+        if !passes {
+            policy.refuse(headers).report(method.as_str());
+            return Err(refused(vary, watched));
+        }
         Ok(Self {
-            vary: match (*method == Method::OPTIONS, enforced) {
-                (true, _) => Vary::AllThree,
-                (false, Some(vary)) => vary,
-                (false, None) => policy.vary(&reflection),
-            },
+            vary,
             reflection: admitted.then_some(reflection),
             watched,
         })

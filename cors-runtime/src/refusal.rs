@@ -24,6 +24,9 @@ impl fmt::Display for Place {
     }
 }
 
+/// How much of an `Origin` is told, in bytes: more than any real one has.
+const LONGEST_SHOWN: usize = 400;
+
 /// Whom a policy lets in, in the words of a refusal.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Rule {
@@ -46,8 +49,12 @@ impl Refusal<'_> {
             .get_all(ORIGIN)
             .iter()
             .map(HeaderValue::as_bytes);
-        let lines: Vec<_> = lines.take(3).map(String::from_utf8_lossy).collect();
-        lines.join(", ").chars().take(400).collect()
+        let shown = |line: &'_ [u8]| {
+            let start = line.split_at(line.len().min(LONGEST_SHOWN)).0;
+            String::from_utf8_lossy(start).into_owned()
+        };
+        let lines: Vec<_> = lines.take(3).map(shown).collect();
+        lines.join(", ")
     }
 
     /// Which part of the rule says no.
@@ -71,18 +78,18 @@ impl Refusal<'_> {
     /// Reports the refusal where the application's events go; `method` is the one asked for.
     #[cfg(feature = "tracing")]
     pub(crate) fn report(&self, method: &str) {
-        let Place {
-            handler,
-            file,
-            line,
-        } = self.place.unwrap_or(Place {
-            handler: "",
-            file: "",
-            line: 0,
-        });
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return;
+        }
         let (origin, rule) = (self.origin(), self.reason());
         match self.place {
-            Some(_) => tracing::debug!(origin, method, rule, handler, file, line, "origin refused"),
+            Some(Place {
+                handler,
+                file,
+                line,
+            }) => {
+                tracing::debug!(origin, method, rule, handler, file, line, "origin refused");
+            }
             None => tracing::debug!(origin, method, rule, "origin refused"),
         }
     }

@@ -28,6 +28,9 @@ use crate::{policies_first::PoliciesFirstLayer, policy_side::PolicySide, routes:
 /// - everything else is the application's business, as on any router. A path without a policy gets
 ///   its preflights like any request, so nothing goes round a layer.
 ///
+/// No other CORS layer belongs on it: what a layer outside the handlers sets of the access headers
+/// stands beside the policy's, or in its place, and browsers refuse two values.
+///
 /// ```
 /// use axum::routing::get;
 /// use cors_runtime::{CorsRouter, cors, routes};

@@ -33,7 +33,7 @@ pub const fn assert_sound(policy: &Policy) {
     {
         panic!("`debug_origins` has an origin that `origins` has\nhelp: leave it out");
     }
-    if DENY_OPEN_CREDENTIALS && policy.origins.is_none() && policy.allows_credentials() {
+    if is_denied(policy) {
         panic!(
             "this build denies the open policy with credentials (`--cfg \
              cors_deny_open_credentials`)\nhelp: list `origins`, or write `credentials = false`"
@@ -59,6 +59,25 @@ const fn assert_sound_together(combination: &Combination) {
         }
         i += 1;
     }
+}
+
+/// Whether nothing is wrong with a policy for a whole service, which needs no methods.
+#[expect(clippy::indexing_slicing, reason = "constants cannot iterate")]
+pub(crate) const fn is_sound(policy: &Policy) -> bool {
+    let combination = policy.combination();
+    let mut i = 0;
+    while i < Conflict::ALL.len() {
+        if combination.has(Conflict::ALL[i]) {
+            return false;
+        }
+        i += 1;
+    }
+    !is_denied(policy)
+}
+
+/// Whether this build denies the policy, whatever it says.
+const fn is_denied(policy: &Policy) -> bool {
+    DENY_OPEN_CREDENTIALS && policy.origins.is_none() && policy.allows_credentials()
 }
 
 /// Panics, while the program is compiled, where what a base says is wrong together; for a constant of
