@@ -52,6 +52,7 @@ mod policy_side;
 mod refusal;
 mod router;
 mod routes;
+mod setters;
 mod sound;
 mod vary;
 

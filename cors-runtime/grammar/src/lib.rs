@@ -8,6 +8,7 @@
 #![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 pub mod combination;
+mod correct;
 mod explain;
 pub mod header_name;
 mod host;
