@@ -23,10 +23,18 @@ use crate::{
 };
 
 /// The path's `OPTIONS`.
-pub(crate) struct Options<S> {
-    pub(crate) path: Arc<PathPolicies<S>>,
+pub(crate) struct Options<S>(Arc<OptionsOf<S>>);
+
+struct OptionsOf<S> {
+    path: Arc<PathPolicies<S>>,
     /// The handler that answers an `OPTIONS` that is no preflight, inside its policy.
-    pub(crate) owner: Option<MethodRouter<S>>,
+    owner: Option<MethodRouter<S>>,
+}
+
+impl<S> Options<S> {
+    pub(crate) fn new(path: Arc<PathPolicies<S>>, owner: Option<MethodRouter<S>>) -> Self {
+        Self(Arc::new(OptionsOf { path, owner }))
+    }
 }
 
 /// The path's 405.
@@ -47,11 +55,11 @@ where
             true => Answer::Preflight,
             false => Answer::Options,
         };
-        match self.owner {
+        match &self.0.owner {
             Some(owner) if answer == Answer::Options => PathFuture::Handler {
-                response: owner.call(request, state),
+                response: owner.clone().call(request, state),
             },
-            _ => respond(self.path, answer, request, state),
+            _ => respond(&self.0.path, answer, request, state),
         }
     }
 }
@@ -63,7 +71,7 @@ where
     type Future = PathFuture<Ready<Response>>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        respond(self.0, Answer::NotAllowed, request, state)
+        respond(&self.0, Answer::NotAllowed, request, state)
     }
 }
 
@@ -78,13 +86,13 @@ where
             true => Answer::Preflight,
             false => Answer::AccessHeaders,
         };
-        respond(self.0, answer, request, state)
+        respond(&self.0, answer, request, state)
     }
 }
 
 /// Answers as the path does: at once, or where a policy decides at run time, when it has.
 fn respond<S, F>(
-    path: Arc<PathPolicies<S>>,
+    path: &Arc<PathPolicies<S>>,
     answer: Answer,
     request: Request,
     state: S,
@@ -100,6 +108,7 @@ where
             response: Some(response),
         };
     }
+    let path = Arc::clone(path);
     let response = Box::pin(async move {
         let (admitting, request) = path.decide(answer, request, state).await;
         finish(path.answer(answer, admitting, &request), &request)
@@ -155,10 +164,7 @@ impl<F: Future<Output = Response>> Future for PathFuture<F> {
 
 impl<S> Clone for Options<S> {
     fn clone(&self) -> Self {
-        Self {
-            path: Arc::clone(&self.path),
-            owner: self.owner.clone(),
-        }
+        Self(Arc::clone(&self.0))
     }
 }
 

@@ -72,7 +72,7 @@ impl Passage {
 fn refused(vary: Vary, watched: bool) -> Response<()> {
     let mut response = Response::new(());
     *response.status_mut() = StatusCode::FORBIDDEN;
-    let no_store = HeaderValue::from_static("no-store");
+    let no_store = const { HeaderValue::from_static("no-store") };
     response.headers_mut().insert(CACHE_CONTROL, no_store);
     vary.add_to(response.headers_mut());
     if watched {

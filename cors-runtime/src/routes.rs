@@ -132,7 +132,7 @@ where
             let RoutedHandler { bare, policy, .. } = self.handlers.get(owner)?;
             Some(any(WithPolicy::new(bare.clone(), *policy)))
         });
-        let options = on(MethodFilter::OPTIONS, Options { path, owner });
+        let options = on(MethodFilter::OPTIONS, Options::new(path, owner));
         let handlers = self.handlers.into_iter();
         handlers.fold(options, |path, handler| path.merge(handler.routed))
     }

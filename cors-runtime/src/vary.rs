@@ -1,6 +1,6 @@
 //! `Vary`: which request headers a cache must compare before it reuses a response.
 
-use http::header::{HeaderMap, HeaderValue, VARY};
+use http::header::{Entry, HeaderMap, HeaderValue, VARY};
 
 /// The request headers that a response was made from, among those the protocol reads.
 ///
@@ -34,18 +34,34 @@ impl Vary {
 
     /// Adds the fields to what stands in `headers`, which leaves as one line.
     pub(crate) fn add_to(self, headers: &mut HeaderMap) {
+        // Constants, since a value that is built as the program runs is checked byte by byte.
         let fields = match self {
             Self::Nothing => return tidy(headers),
-            Self::Origin => "Origin",
-            Self::OriginAndMethod => "Origin, Access-Control-Request-Method",
-            Self::OriginAndHeaders => "Origin, Access-Control-Request-Headers",
-            Self::OriginAndSite => "Origin, Sec-Fetch-Site",
+            Self::Origin => const { HeaderValue::from_static("Origin") },
+            Self::OriginAndMethod => {
+                const { HeaderValue::from_static("Origin, Access-Control-Request-Method") }
+            }
+            Self::OriginAndHeaders => {
+                const { HeaderValue::from_static("Origin, Access-Control-Request-Headers") }
+            }
+            Self::OriginAndSite => const { HeaderValue::from_static("Origin, Sec-Fetch-Site") },
             Self::AllThree => {
-                "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+                const {
+                    HeaderValue::from_static(
+                        "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+                    )
+                }
             }
         };
-        headers.append(VARY, HeaderValue::from_static(fields));
-        tidy(headers);
+        match headers.entry(VARY) {
+            Entry::Vacant(place) => {
+                place.insert(fields);
+            }
+            Entry::Occupied(mut lines) => {
+                lines.append(fields);
+                tidy(headers);
+            }
+        }
     }
 }
 
