@@ -1,4 +1,4 @@
-//! Instructions and allocations of one request through axum's router: this crate, its peers, the
+//! Instructions of one request through axum's router: this crate, its peers, the
 //! headers by hand, and no CORS at all.
 //!
 //! ```sh
@@ -205,15 +205,6 @@ fn instructions(case: &str, peer: &str) -> u64 {
     collected.unwrap_or_else(|| panic!("{report}")) / u64::from(ITERATIONS)
 }
 
-fn allocations(case: &str, peer: &str) -> u64 {
-    let app = app(case, peer);
-    drop(measured(app.clone(), request(case)));
-    let (app, request) = (app.clone(), request(case));
-    let mut response = None;
-    let info = allocation_counter::measure(|| response = Some(measured(app, request)));
-    info.count_total
-}
-
 fn main() {
     let arguments: Vec<_> = env::args().collect();
     if let [_, flag, case, peer] = arguments.as_slice()
@@ -229,15 +220,14 @@ fn main() {
         .map(|case| (case, instructions(case, "no CORS")))
         .into();
     println!(
-        "{:<36} {:<14} {:>12} {:>9} {:>11}",
-        "case", "peer", "instructions", "overhead", "allocations"
+        "{:<36} {:<14} {:>12} {:>9}",
+        "case", "peer", "instructions", "overhead"
     );
     for case in CASES {
         for peer in PEERS {
             let count = instructions(case, peer);
             let overhead = i128::from(count) - i128::from(none[case]);
-            let allocations = allocations(case, peer);
-            println!("{case:<36} {peer:<14} {count:>12} {overhead:>9} {allocations:>11}");
+            println!("{case:<36} {peer:<14} {count:>12} {overhead:>9}");
         }
     }
 }

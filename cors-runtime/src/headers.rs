@@ -104,10 +104,8 @@ impl PolicyHeaders {
             None | Some(Origins::Every) => return Admission::Known(true),
             Some(origins) => origins,
         };
-        let mut lines = request.get_all(ORIGIN).iter();
-        let origin = match (lines.next(), lines.next()) {
-            (Some(origin), None) => origin.to_str().unwrap_or_default(),
-            _ => return Admission::Known(false),
+        let Some(origin) = only_origin(request) else {
+            return Admission::Known(false);
         };
         match origins {
             Origins::Listed(list) if list.has(origin) => Admission::Known(true),
@@ -134,48 +132,56 @@ impl PolicyHeaders {
     }
 
     /// What the response to this request takes from it, where the policy lets its origin in. The
-    /// request itself may be gone when the response is there.
+    /// request itself is gone when the response is there.
     pub(crate) fn reflect(&self, method: &Method, request: &HeaderMap) -> Reflection {
         let open = self.policy.origins.is_none();
-        let options = *method == Method::OPTIONS;
-        let mut reflection = Reflection {
-            allow_origin: match self.lets_every_origin_in() {
-                true => None,
-                false => request.get(ORIGIN).cloned(),
-            },
-            allow_methods: None,
-            allow_headers: Lines::None,
-            method_copied: false,
-        };
-        if open || options {
-            if self.allow_methods.is_none() {
-                let asked = request.get(ACCESS_CONTROL_REQUEST_METHOD);
-                reflection.method_copied = asked.is_some();
-                reflection.allow_methods = asked.cloned().or_else(|| method_value(method));
-            }
-            if self.allow_headers.is_none() {
-                reflection.allow_headers = Lines::of(request, ACCESS_CONTROL_REQUEST_HEADERS);
-            }
+        let asked = open.then(|| self.asked(request));
+        Reflection {
+            allow_origin: self.allow_origin(request),
+            own_method: (open && self.allow_methods.is_none()).then(|| method.clone()),
+            asked: asked.filter(|asked| !asked.is_nothing()).map(Box::new),
         }
-        reflection
+    }
+
+    /// The value of `Access-Control-Allow-Origin`; `None` for `*`.
+    fn allow_origin(&self, request: &HeaderMap) -> Option<HeaderValue> {
+        match self.lets_every_origin_in() {
+            true => None,
+            false => request.get(ORIGIN).cloned(),
+        }
+    }
+
+    /// What a request asks for and the policy copies.
+    fn asked(&self, request: &HeaderMap) -> Asked {
+        let echoes_methods = self.allow_methods.is_none();
+        let method = echoes_methods.then(|| request.get(ACCESS_CONTROL_REQUEST_METHOD));
+        let headers = match self.allow_headers {
+            Some(_) => Lines::None,
+            None => Lines::of(request, ACCESS_CONTROL_REQUEST_HEADERS),
+        };
+        Asked {
+            method: method.flatten().cloned(),
+            headers,
+        }
     }
 
     /// What a response that is no answer to `OPTIONS` depends on, whether the policy lets the
     /// origin in or not.
     pub(crate) fn vary(&self, reflection: &Reflection) -> Vary {
-        match self.lets_every_origin_in() {
-            true => Vary::Nothing,
-            false => Vary::origin_and(
-                reflection.method_copied,
-                !matches!(reflection.allow_headers, Lines::None),
+        match &reflection.asked {
+            _ if self.lets_every_origin_in() => Vary::Nothing,
+            None => Vary::Origin,
+            Some(asked) => Vary::origin_and(
+                asked.method.is_some(),
+                !matches!(asked.headers, Lines::None),
             ),
         }
     }
 
     /// Puts the access headers of the answer to a preflight on `response`, where there are none.
-    pub(crate) fn grant_preflight(&self, reflection: Reflection, response: &mut HeaderMap) {
-        self.grant_origin(reflection.allow_origin.clone(), response);
-        self.grant_request(reflection, response);
+    pub(crate) fn grant_preflight(&self, request: &HeaderMap, response: &mut HeaderMap) {
+        self.grant_origin(self.allow_origin(request), response);
+        self.grant_request(self.asked(request), response);
     }
 
     /// Puts the access headers of any other response on `response`, where there are none.
@@ -183,9 +189,13 @@ impl PolicyHeaders {
     /// The open policy's are the five of the article (rules 3 to 7), on every response. Any other
     /// policy keeps to itself what browsers read on preflights only.
     pub(crate) fn grant_response(&self, reflection: Reflection, response: &mut HeaderMap) {
-        self.grant_origin(reflection.allow_origin.clone(), response);
+        self.grant_origin(reflection.allow_origin, response);
         if self.policy.origins.is_none() {
-            self.grant_request(reflection, response);
+            let mut asked = reflection.asked.map_or(Asked::NOTHING, |asked| *asked);
+            if asked.method.is_none() {
+                asked.method = reflection.own_method.as_ref().and_then(method_value);
+            }
+            self.grant_request(asked, response);
         }
         if let Some(names) = &self.expose_headers {
             response.insert(ACCESS_CONTROL_EXPOSE_HEADERS, names.clone());
@@ -203,11 +213,11 @@ impl PolicyHeaders {
     }
 
     /// What a request may be like, and how long that holds.
-    fn grant_request(&self, reflection: Reflection, response: &mut HeaderMap) {
-        if let Some(methods) = reflection.allow_methods.or(self.allow_methods.clone()) {
+    fn grant_request(&self, asked: Asked, response: &mut HeaderMap) {
+        if let Some(methods) = asked.method.or_else(|| self.allow_methods.clone()) {
             response.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
         }
-        match (&self.allow_headers, reflection.allow_headers) {
+        match (&self.allow_headers, asked.headers) {
             (Some(names), _) => {
                 response.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
             }
@@ -275,15 +285,43 @@ fn method_value(method: &Method) -> Option<HeaderValue> {
     }
 }
 
+/// The text of a request's `Origin`, if that stands on one line.
+fn only_origin(request: &HeaderMap) -> Option<&str> {
+    let mut lines = request.get_all(ORIGIN).iter();
+    match (lines.next(), lines.next()) {
+        (Some(line), None) => std::str::from_utf8(line.as_bytes()).ok(),
+        _ => None,
+    }
+}
+
 /// What a response takes from its request. The values share the request's memory.
 #[derive(Debug)]
 pub(crate) struct Reflection {
     /// `None`: the request has no `Origin`, or the policy asks for none.
     allow_origin: Option<HeaderValue>,
-    allow_methods: Option<HeaderValue>,
-    allow_headers: Lines,
-    /// Whether `allow_methods` is what the request asks for.
-    method_copied: bool,
+    /// The request's method, where the policy echoes it.
+    own_method: Option<Method>,
+    /// In a box, because browsers ask in preflights, which need none: most requests are spared the
+    /// room.
+    asked: Option<Box<Asked>>,
+}
+
+/// What a request asks for, as far as its policy copies it.
+#[derive(Debug)]
+struct Asked {
+    method: Option<HeaderValue>,
+    headers: Lines,
+}
+
+impl Asked {
+    const NOTHING: Self = Self {
+        method: None,
+        headers: Lines::None,
+    };
+
+    fn is_nothing(&self) -> bool {
+        self.method.is_none() && matches!(self.headers, Lines::None)
+    }
 }
 
 /// The lines of one request header. More than one is an intermediary's doing, and rare.

@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -138,8 +138,7 @@ fn answer_preflight(policy: &PolicyHeaders, admitted: bool, request: &HeaderMap)
     let mut response = Response::new(());
     *response.status_mut() = match admitted {
         true => {
-            let reflection = policy.reflect(&Method::OPTIONS, request);
-            policy.grant_preflight(reflection, response.headers_mut());
+            policy.grant_preflight(request, response.headers_mut());
             StatusCode::NO_CONTENT
         }
         false => {

@@ -108,8 +108,7 @@ impl<S> PathPolicies<S> {
         if answer == Answer::Preflight {
             match admitting {
                 Some(policy) => {
-                    let reflection = policy.reflect(&request.method, &request.headers);
-                    policy.grant_preflight(reflection, response.headers_mut());
+                    policy.grant_preflight(&request.headers, response.headers_mut());
                 }
                 None => *response.body_mut() = self.refuse(request),
             }
