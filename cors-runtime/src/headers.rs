@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows what a router or a handler is: `http`'s types go in and come out.
 
-use cors_grammar::method::MethodSet;
+use cors_grammar::method::{METHODS, MethodSet};
 use http::{
     Method, StatusCode,
     header::{
@@ -278,8 +278,7 @@ const fn value(text: Option<&'static str>) -> Option<HeaderValue> {
 
 /// The request's own method, as a header value.
 fn method_value(method: &Method) -> Option<HeaderValue> {
-    let known = cors_grammar::method::METHODS.into_iter();
-    match { known }.find(|known| *known == method.as_str()) {
+    match METHODS.iter().find(|known| **known == method.as_str()) {
         Some(known) => Some(HeaderValue::from_static(known)),
         None => HeaderValue::from_str(method.as_str()).ok(),
     }

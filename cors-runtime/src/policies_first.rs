@@ -88,7 +88,7 @@ impl Service<Request> for PoliciesFirst {
         let step = match is_preflight(request.method(), request.headers()) {
             true => Step::Preflight {
                 answer: self.layer.policies.call(head.into_request()),
-                request: Some(request),
+                rest: Some((request, self.application.clone())),
             },
             false => Step::Application {
                 response: self.application.call(request),
@@ -96,7 +96,7 @@ impl Service<Request> for PoliciesFirst {
             },
         };
         PoliciesFirstFuture {
-            service: self.clone(),
+            layer: self.layer.clone(),
             matched,
             step,
         }
@@ -107,7 +107,7 @@ pin_project! {
     /// A request on its way: first to the policies if it is a preflight; to the application if
     /// they have no answer; and to the policies if the response comes back without having met one.
     pub(crate) struct PoliciesFirstFuture {
-        service: PoliciesFirst,
+        layer: PoliciesFirstLayer,
         matched: Option<String>,
         #[pin]
         step: Step,
@@ -120,7 +120,8 @@ pin_project! {
         Preflight {
             #[pin]
             answer: RouteFuture<Infallible>,
-            request: Option<Request>,
+            // Where the request goes if the policies have no answer.
+            rest: Option<(Request, Route)>,
         },
         Application {
             #[pin]
@@ -143,13 +144,13 @@ impl Future for PoliciesFirstFuture {
         let mut this = self.project();
         loop {
             let next = match this.step.as_mut().project() {
-                StepProjection::Preflight { answer, request } => {
+                StepProjection::Preflight { answer, rest } => {
                     let Ok(answer) = ready!(answer.poll(context));
-                    let layer = &this.service.layer;
-                    let applies = layer.applies(answer.extensions(), this.matched.as_deref());
-                    match request.take() {
-                        Some(request) if !applies => Step::Application {
-                            response: this.service.application.call(request),
+                    let matched = this.matched.as_deref();
+                    let applies = this.layer.applies(answer.extensions(), matched);
+                    match rest.take() {
+                        Some((request, mut application)) if !applies => Step::Application {
+                            response: application.call(request),
                             head: None,
                         },
                         _ => return Poll::Ready(Ok(answer)),
@@ -160,7 +161,7 @@ impl Future for PoliciesFirstFuture {
                     match head.take() {
                         Some(head) if !mark::has_met(response.extensions()) => {
                             Step::AccessHeaders {
-                                answer: this.service.layer.policies.call(head.into_request()),
+                                answer: this.layer.policies.call(head.into_request()),
                                 response: Some(response),
                             }
                         }
@@ -176,8 +177,8 @@ impl Future for PoliciesFirstFuture {
                     let Some(mut response) = response.take() else {
                         return Poll::Pending;
                     };
-                    let layer = &this.service.layer;
-                    if layer.applies(answer.extensions(), this.matched.as_deref()) {
+                    let matched = this.matched.as_deref();
+                    if this.layer.applies(answer.extensions(), matched) {
                         let (answer, _) = answer.into_parts();
                         let status = response.status();
                         headers::transfer(answer.headers, status, response.headers_mut());
