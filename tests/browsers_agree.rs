@@ -16,6 +16,7 @@ use std::{
 
 use axum::{
     Router,
+    body::Body,
     extract::{FromRef, Request, State},
     http::{HeaderMap, StatusCode, request::Parts},
     middleware::{Next, from_fn},
@@ -36,6 +37,7 @@ use proptest::{
     sample::{select, subsequence},
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
+use tower::ServiceExt;
 
 /// How many fetches go to one generated application.
 const FETCHES: usize = 50;
@@ -602,6 +604,105 @@ fn check_readable(headers: &HeaderMap, policy: &Declared) -> Result<(), TestCase
     Ok(())
 }
 
+/// A request of no browser: without `Origin`, or with one that no browser would serialize so.
+#[derive(Clone, Debug)]
+struct Stray {
+    method: &'static str,
+    origins: Vec<&'static str>,
+    asked: Option<&'static str>,
+    site: Option<&'static str>,
+}
+
+fn stray() -> impl Strategy<Value = Stray> {
+    let origins = prop_oneof![
+        Just(vec![]),
+        select(vec![
+            vec![""],
+            vec!["null "],
+            vec!["app.example"],
+            vec!["https://app.example/"],
+            vec!["https://APP.example"],
+            vec!["https://app.example:443"],
+            vec!["http://localhost:*"],
+            vec!["http://*.apps.localhost"],
+            vec!["http://.apps.localhost"],
+            vec!["http://a/b.apps.localhost"],
+            vec!["https://app.example", "https://app.example"],
+            vec!["https://app.example, https://evil.example"],
+        ]),
+    ];
+    let method = select(METHODS.to_vec());
+    let asked = proptest::option::of(select(METHODS.to_vec()));
+    let site = proptest::option::of(select(vec!["cross-site", "same-site", "none"]));
+    (method, origins, asked, site).prop_map(|(method, origins, asked, site)| Stray {
+        method,
+        origins,
+        asked,
+        site,
+    })
+}
+
+/// What a stray request gets: access headers from a policy for everyone only, and nothing past
+/// `enforce` that the five steps do not let pass.
+async fn check_stray(
+    app: &App,
+    router: &Router,
+    runs: &Runs,
+    stray: &Stray,
+) -> Result<(), TestCaseError> {
+    let preflight = stray.method == "OPTIONS" && stray.asked.is_some() && !stray.origins.is_empty();
+    let mut request = Request::builder().method(stray.method).uri("/");
+    for origin in &stray.origins {
+        request = request.header("origin", *origin);
+    }
+    for (name, value) in [
+        ("access-control-request-method", stray.asked),
+        ("sec-fetch-site", stray.site),
+    ] {
+        if let Some(value) = value {
+            request = request.header(name, value);
+        }
+    }
+    let before: usize = runs.iter().map(|run| run.load(Ordering::Relaxed)).sum();
+    let Ok(response) = router
+        .clone()
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await;
+    let ran = runs
+        .iter()
+        .map(|run| run.load(Ordering::Relaxed))
+        .sum::<usize>()
+        - before;
+
+    let owner = app.owner(if preflight {
+        stray.asked.unwrap()
+    } else {
+        stray.method
+    });
+    // No list holds such an origin.
+    let answering = app.answering(owner, "");
+    let first = stray.origins.first().copied();
+    let expected = answering.map(|policy| match policy.origins {
+        Origins::Open => first.unwrap_or("*"),
+        _ => "*",
+    });
+    let found = response.headers().get("access-control-allow-origin");
+    prop_assert_eq!(found.map(|value| value.to_str().unwrap()), expected);
+    let passes = match stray.site {
+        Some(site) if first.is_some() => site == "none",
+        Some(site) => site == "none" || ["GET", "HEAD"].contains(&stray.method),
+        None => first.is_none(),
+    };
+    let enforced = owner.is_some_and(|owner| app.handlers[owner].enforces());
+    let reached = !preflight && owner.is_some() && app.router != RouterKind::OursWithAuth;
+    prop_assert_eq!(
+        ran,
+        usize::from(reached && (passes || !enforced)),
+        "handlers ran"
+    );
+    Ok(())
+}
+
 #[test]
 fn what_a_page_sees_is_exactly_what_the_policy_declares() {
     let number = |name: &str| {
@@ -640,13 +741,20 @@ fn what_a_page_sees_is_exactly_what_the_policy_declares() {
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    let strategy = (App::strategy(), proptest::collection::vec(fetch(), FETCHES));
-    let result = runner.run(&strategy, |(app, fetches)| {
+    let strategy = (
+        App::strategy(),
+        proptest::collection::vec(fetch(), FETCHES),
+        proptest::collection::vec(stray(), FETCHES / 5),
+    );
+    let result = runner.run(&strategy, |(app, fetches, strays)| {
         let runs = Runs::default();
         let router = app.build(&runs);
         let mut warm = Browser::new();
         for fetch in &fetches {
             runtime.block_on(check(&app, &router, &runs, &mut warm, fetch, &tally))?;
+        }
+        for stray in &strays {
+            runtime.block_on(check_stray(&app, &router, &runs, stray))?;
         }
         progress.inc(FETCHES as u64);
         Ok(())
