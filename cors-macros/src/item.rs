@@ -17,10 +17,20 @@ pub(crate) struct Handler {
     receiver: Option<Span>,
 }
 
+/// Types that every module knows by name, and that a companion of the name would hide.
+const PRIMITIVES: [&str; 17] = [
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16",
+    "u32", "u64", "u128", "usize",
+];
+
 impl Handler {
     /// Whether a companion can stand beside it. Beside a method nothing but methods can.
     pub(crate) fn takes_companion(&self) -> bool {
-        self.receiver.is_none()
+        self.receiver.is_none() && !self.hides_primitive()
+    }
+
+    fn hides_primitive(&self) -> bool {
+        PRIMITIVES.iter().any(|primitive| self.name == primitive)
     }
 
     /// Refuses functions that are no handlers.
@@ -30,6 +40,16 @@ impl Handler {
                 receiver,
                 "`#[cors]` goes on a free function, and this one is a method\n\
                  help: move it out of the `impl` and take `State(…)` in place of `self`",
+            ));
+        }
+        if self.hides_primitive() {
+            return Err(Error::new(
+                self.name.span(),
+                format!(
+                    "a handler called `{0}` would hide the type `{0}` from its module\n\
+                     help: call it otherwise",
+                    self.name
+                ),
             ));
         }
         if !self.is_async {
