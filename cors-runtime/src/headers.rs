@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows what a router or a handler is: `http`'s types go in and come out.
 
+use std::sync::OnceLock;
+
 use cors_grammar::method::{METHODS, MethodSet};
 use http::{
     Method, StatusCode,
@@ -51,6 +53,7 @@ pub struct PolicyHeaders {
     allow_headers: Option<HeaderValue>,
     expose_headers: Option<HeaderValue>,
     max_age: Option<HeaderValue>,
+    preflight: OnceLock<HeaderMap>,
 }
 
 impl PolicyHeaders {
@@ -71,6 +74,7 @@ impl PolicyHeaders {
                 Some(seconds) => Some(HeaderValue::from_static(seconds.digits)),
                 None => None,
             },
+            preflight: OnceLock::new(),
         }
     }
 
@@ -178,10 +182,40 @@ impl PolicyHeaders {
         }
     }
 
-    /// Puts the access headers of the answer to a preflight on `response`, where there are none.
-    pub(crate) fn grant_preflight(&self, request: &HeaderMap, response: &mut HeaderMap) {
-        self.grant_origin(self.allow_origin(request), response);
-        self.grant_request(self.asked(request), response);
+    /// The headers of the answer to a preflight, for a policy that lets its origin in.
+    ///
+    /// They are the same for all but for what the request puts in: to copy a map that is prepared is
+    /// cheaper than to fill one. A map cannot be a constant, so the first preflight prepares it.
+    pub(crate) fn answer_preflight(&self, request: &HeaderMap) -> HeaderMap {
+        let mut headers = self.preflight.get_or_init(|| self.prepare()).clone();
+        if let Some(origin) = self.allow_origin(request) {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        }
+        let asked = self.asked(request);
+        if let Some(method) = asked.method {
+            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, method);
+        }
+        match asked.headers {
+            Lines::None => {}
+            Lines::One(names) => {
+                headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+            }
+            several @ Lines::Several(_) => {
+                headers.remove(ACCESS_CONTROL_ALLOW_HEADERS);
+                several.append_to(&mut headers, ACCESS_CONTROL_ALLOW_HEADERS);
+            }
+        }
+        headers
+    }
+
+    /// The headers of the answer to a preflight that asks for nothing.
+    fn prepare(&self) -> HeaderMap {
+        // Six headers, and room for one that axum adds: a copy keeps the room.
+        let mut headers = HeaderMap::with_capacity(8);
+        self.grant_origin(None, &mut headers);
+        self.grant_request(Asked::NOTHING, &mut headers);
+        Vary::AllThree.add_to(&mut headers);
+        headers
     }
 
     /// Puts the access headers of any other response on `response`, where there are none.

@@ -138,15 +138,15 @@ fn answer_preflight(policy: &PolicyHeaders, admitted: bool, request: &HeaderMap)
     let mut response = Response::new(());
     *response.status_mut() = match admitted {
         true => {
-            policy.grant_preflight(request, response.headers_mut());
+            *response.headers_mut() = policy.answer_preflight(request);
             StatusCode::NO_CONTENT
         }
         false => {
             policy.refuse(request).report(asked_method(request));
+            Vary::AllThree.add_to(response.headers_mut());
             StatusCode::FORBIDDEN
         }
     };
-    Vary::AllThree.add_to(response.headers_mut());
     response
 }
 

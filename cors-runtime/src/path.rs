@@ -97,8 +97,6 @@ impl<S> PathPolicies<S> {
         request: &Parts,
     ) -> Response<String> {
         let mut response = Response::new(String::new());
-        // Seven headers at most, and one more that axum adds: they fit without growing.
-        response.headers_mut().reserve(8);
         *response.status_mut() = match (answer, admitting) {
             (Answer::Preflight, None) => StatusCode::FORBIDDEN,
             (Answer::Preflight | Answer::Options, _) => StatusCode::NO_CONTENT,
@@ -108,11 +106,13 @@ impl<S> PathPolicies<S> {
         if answer == Answer::Preflight {
             match admitting {
                 Some(policy) => {
-                    policy.grant_preflight(&request.headers, response.headers_mut());
+                    *response.headers_mut() = policy.answer_preflight(&request.headers);
                 }
-                None => *response.body_mut() = self.refuse(request),
+                None => {
+                    *response.body_mut() = self.refuse(request);
+                    Vary::AllThree.add_to(response.headers_mut());
+                }
             }
-            Vary::AllThree.add_to(response.headers_mut());
             return response;
         }
         if self.owner(request.method.as_str()).is_none() {
