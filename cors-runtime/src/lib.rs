@@ -59,7 +59,7 @@ mod vary;
 pub use allow_origin::AllowOrigin;
 #[doc = include_str!("cors.md")]
 pub use cors_macros::cors;
-pub use layer::{CorsLayer, CorsService};
+pub use layer::CorsLayer;
 pub use origin::{Origin, OriginError, OriginRejection};
 pub use origin_set::OriginSet;
 pub use policy::Policy;
