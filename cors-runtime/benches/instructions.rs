@@ -19,6 +19,7 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::from_fn,
     response::Response,
     routing::get,
 };
@@ -42,12 +43,13 @@ const CASES: [&str; 7] = [
 ];
 
 /// Who answers.
-const PEERS: [&str; 6] = [
+const PEERS: [&str; 7] = [
     "no CORS",
     "by hand",
     "cors-runtime",
     "CorsRouter",
     "tower-http",
+    "axum_cors",
     "empty layer",
 ];
 
@@ -129,6 +131,7 @@ fn app(case: &str, peer: &str) -> Router {
                 .allow_credentials(true)
                 .max_age(std::time::Duration::from_secs(60)),
         ),
+        "axum_cors" => plain().layer(from_fn(axum_cors::cors)),
         "empty layer" => plain().layer(tower::layer::util::Identity::new()),
         other => unreachable!("{other}"),
     }
