@@ -96,10 +96,7 @@ impl Input {
             quote_spanned! {handler.span()=>
                 #(#cfgs)*
                 let #routes = #routes.handler(
-                    (
-                        <#companion as #krate::__private::Annotated>::headers(),
-                        <#companion as #krate::__private::Decides<_>>::decider(),
-                    ),
+                    <#companion as #krate::__private::Annotated>::companion(),
                     #handler,
                 );
             }

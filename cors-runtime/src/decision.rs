@@ -10,6 +10,7 @@ use http::{Extensions, HeaderMap, request::Parts};
 
 use crate::{
     allow_origin::AllowOrigin,
+    annotated::{Annotated, Companion, Decides},
     headers::{Admission, PolicyHeaders},
     mark,
     origin::Origin,
@@ -28,6 +29,30 @@ impl<S> Clone for HandlerPolicy<S> {
 }
 
 impl<S> Copy for HandlerPolicy<S> {}
+
+/// What tells a handler's policy.
+///
+/// A companion takes no room in the handler that is wrapped with it: axum puts handlers into boxes,
+/// once for each request, and boxes of nothing cost nothing.
+pub trait PolicyOf<S>: Copy + Send + Sync + 'static {
+    /// The policy, and the type that decides for it, if it has one.
+    fn tell(self) -> (&'static PolicyHeaders, Option<Decider<S>>);
+}
+
+impl<S: 'static> PolicyOf<S> for (&'static PolicyHeaders, Option<Decider<S>>) {
+    fn tell(self) -> Self {
+        self
+    }
+}
+
+impl<A, S> PolicyOf<S> for Companion<A>
+where
+    A: Annotated + Decides<S> + 'static,
+{
+    fn tell(self) -> (&'static PolicyHeaders, Option<Decider<S>>) {
+        (A::headers(), A::decider())
+    }
+}
 
 /// Asks a type that decides at run time.
 pub type Decider<S> = fn(Question<S>) -> Decision<S>;
@@ -66,6 +91,11 @@ where
 }
 
 impl<S> HandlerPolicy<S> {
+    pub(crate) fn of(policy: impl PolicyOf<S>) -> Self {
+        let (headers, decider) = policy.tell();
+        Self { headers, decider }
+    }
+
     /// Whether the policy lets the origin of a request in, or whom to ask.
     pub(crate) fn admission(
         &self,

@@ -12,49 +12,42 @@ use axum::{body::Body, extract::Request, handler::Handler, response::Response};
 use pin_project_lite::pin_project;
 
 use crate::{
-    decision::{Decision, HandlerPolicy},
+    decision::{Decision, HandlerPolicy, PolicyOf},
     headers::{Admission, PolicyHeaders},
     mark,
     passage::Passage,
 };
 
-/// The user's handler `H`, whose every response gets its policy's access headers.
-pub(crate) struct WithPolicy<H, S> {
+/// The user's handler `H`, whose every response gets the access headers of the policy that `P` tells.
+#[derive(Clone)]
+pub(crate) struct WithPolicy<H, P> {
     handler: H,
-    policy: HandlerPolicy<S>,
+    policy: P,
 }
 
-impl<H, S> WithPolicy<H, S> {
-    pub(crate) fn new(handler: H, policy: HandlerPolicy<S>) -> Self {
+impl<H, P> WithPolicy<H, P> {
+    pub(crate) fn new(handler: H, policy: P) -> Self {
         Self { handler, policy }
     }
 }
 
-impl<H: Clone, S> Clone for WithPolicy<H, S> {
-    fn clone(&self) -> Self {
-        let handler = self.handler.clone();
-        Self { handler, ..*self }
-    }
-}
-
-impl<H, T, S> Handler<T, S> for WithPolicy<H, S>
+impl<H, T, S, P> Handler<T, S> for WithPolicy<H, P>
 where
     H: Handler<T, S>,
     S: Send + Sync + 'static,
     T: 'static,
+    P: PolicyOf<S>,
 {
-    type Future = WithPolicyFuture<H, T, S>;
+    type Future = WithPolicyFuture<H, T, S, P>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        let admission = self
-            .policy
-            .admission(request.headers(), request.extensions());
-        let step = match admission {
+        let policy = HandlerPolicy::of(self.policy);
+        let step = match policy.admission(request.headers(), request.extensions()) {
             Admission::Known(admitted) => self.proceed(admitted, request, state),
             Admission::Ask(whom) => {
                 let (parts, body) = request.into_parts();
                 Step::Deciding {
-                    decision: self.policy.decide(whom, parts, state),
+                    decision: policy.decide(whom, parts, state),
                     rest: Some((self, body)),
                 }
             }
@@ -63,13 +56,14 @@ where
     }
 }
 
-impl<H, S> WithPolicy<H, S> {
+impl<H, P> WithPolicy<H, P> {
     /// Calls the handler, unless the server itself refuses the request.
-    fn proceed<T>(self, admitted: bool, request: Request, state: S) -> Step<H, T, S>
+    fn proceed<T, S>(self, admitted: bool, request: Request, state: S) -> Step<H, T, S, P>
     where
         H: Handler<T, S>,
+        P: PolicyOf<S>,
     {
-        let policy = self.policy.headers;
+        let (policy, _) = self.policy.tell();
         let watched = mark::is_watched(request.extensions());
         let head = (request.method(), request.uri(), request.headers());
         match Passage::enter(policy, admitted, watched, head) {
@@ -87,25 +81,25 @@ impl<H, S> WithPolicy<H, S> {
 
 pin_project! {
     /// A request on its way through the policy to the handler, and its response on the way back.
-    pub(crate) struct WithPolicyFuture<H, T, S>
+    pub(crate) struct WithPolicyFuture<H, T, S, P>
     where
         H: Handler<T, S>,
     {
         #[pin]
-        step: Step<H, T, S>,
+        step: Step<H, T, S, P>,
     }
 }
 
 pin_project! {
     #[project = StepProjection]
-    enum Step<H, T, S>
+    enum Step<H, T, S, P>
     where
         H: Handler<T, S>,
     {
         // The handler is called when the decision is there. Nothing is left once it has been.
         Deciding {
             decision: Decision<S>,
-            rest: Option<(WithPolicy<H, S>, Body)>,
+            rest: Option<(WithPolicy<H, P>, Body)>,
         },
         // The handler is not called.
         Refused {
@@ -121,9 +115,10 @@ pin_project! {
     }
 }
 
-impl<H, T, S> Future for WithPolicyFuture<H, T, S>
+impl<H, T, S, P> Future for WithPolicyFuture<H, T, S, P>
 where
     H: Handler<T, S>,
+    P: PolicyOf<S>,
 {
     type Output = Response;
 

@@ -90,9 +90,9 @@ pub mod __private {
 
     pub use crate::{
         allow_origin::AllowOrigin,
-        annotated::{AType, Annotated, Decides, Itself},
+        annotated::{AType, Annotated, Companion, Decides, Itself},
         clash::{Named, assert_no_clash},
-        decision::{Decider, Decision, Question, ask},
+        decision::{Decider, Decision, PolicyOf, Question, ask},
         headers::PolicyHeaders,
         policy::{OriginList, Policy},
         refusal::Place,

@@ -13,10 +13,9 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    decision::{Decider, HandlerPolicy},
+    decision::{HandlerPolicy, PolicyOf},
     endpoints::{NotAllowed, Options, PolicyEndpoint},
     handler::WithPolicy,
-    headers::PolicyHeaders,
     path::PathPolicies,
 };
 
@@ -69,20 +68,19 @@ where
 
     /// Adds a handler with the policy of its companion; for the expansion of `routes!`.
     #[doc(hidden)]
-    pub fn handler<H, T>(
-        mut self,
-        (headers, decider): (&'static PolicyHeaders, Option<Decider<S>>),
-        handler: H,
-    ) -> Self
+    pub fn handler<P, H, T>(mut self, companion: P, handler: H) -> Self
     where
+        P: PolicyOf<S>,
         H: Handler<T, S>,
         T: 'static,
     {
-        let policy = HandlerPolicy { headers, decider };
+        let policy = HandlerPolicy::of(companion);
+        let bare = any(handler.clone());
+        let inside = WithPolicy::new(handler, companion);
         self.handlers.push(RoutedHandler {
             policy,
-            bare: any(handler.clone()),
-            routed: routed(WithPolicy::new(handler, policy), headers.methods()),
+            bare,
+            routed: routed(inside, policy.headers.methods()),
         });
         self
     }
@@ -104,7 +102,7 @@ where
         for handler in &mut self.handlers {
             let RoutedHandler { policy, bare, .. } = handler;
             *bare = std::mem::take(bare).layer(layer.clone());
-            let inside = WithPolicy::new(bare.clone(), *policy);
+            let inside = WithPolicy::new(bare.clone(), (policy.headers, policy.decider));
             handler.routed = routed(inside, policy.headers.methods());
         }
         self
@@ -130,7 +128,8 @@ where
         let path = self.policies();
         let owner = path.owner("OPTIONS").and_then(|owner| {
             let RoutedHandler { bare, policy, .. } = self.handlers.get(owner)?;
-            Some(any(WithPolicy::new(bare.clone(), *policy)))
+            let policy = (policy.headers, policy.decider);
+            Some(any(WithPolicy::new(bare.clone(), policy)))
         });
         let options = on(MethodFilter::OPTIONS, Options::new(path, owner));
         let handlers = self.handlers.into_iter();
