@@ -422,6 +422,22 @@ async fn a_path_with_parameters_never_stands_in_for_one_without_a_policy() {
 }
 
 #[tokio::test]
+async fn a_prefix_that_ends_with_a_slash_is_a_prefix_like_any() {
+    let mapped = CorsRouter::new()
+        .route("/{id}", routes!(anything))
+        .map_router(|router| router.route("/admin", get(secret)));
+    let app = Router::new().nest("/outer/", mapped.layer(from_fn(authenticate)).into_router());
+    let server = Server::start(app).await;
+    for (path, status) in [
+        ("/outer/other", StatusCode::NO_CONTENT),
+        ("/outer/admin", StatusCode::UNAUTHORIZED),
+    ] {
+        let response = server.ask("OPTIONS", path, &PREFLIGHT).await;
+        assert_eq!(response.status(), status, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn an_open_wildcard_never_answers_for_a_closed_router_inside() {
     let inner = CorsRouter::new().route("/x", routes!(closed)).into_router();
     let app = CorsRouter::new()

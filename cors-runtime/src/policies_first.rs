@@ -31,25 +31,37 @@ pub(crate) struct PoliciesFirstLayer {
 }
 
 impl PoliciesFirstLayer {
-    /// The path that the application has matched, below the prefixes of routers outside this one; for
-    /// a comparison where the two sides may differ.
-    fn matched_path(&self, request: &Extensions) -> Option<String> {
+    /// The path that the application has matched, for a comparison where the two sides may differ.
+    fn matched_path(&self, request: &Extensions) -> Option<Matched> {
         if !self.uneven {
             return None;
         }
-        let nested = request.get::<NestedPath>().map_or("", NestedPath::as_str);
-        let matched = request.get::<MatchedPath>()?.as_str();
-        match matched.strip_prefix(nested)? {
-            "" => Some("/".to_owned()),
-            path => Some(join("", path)),
-        }
+        Some(Matched {
+            nested: request.get().cloned(),
+            path: request.get().cloned(),
+        })
     }
 
     /// Whether the answer of the policies is for the path that the application has matched. The two
     /// sides have the same paths, unless the application has got some by `map_router`.
-    fn applies(&self, answer: &Extensions, matched: Option<&str>) -> bool {
-        let policy = || answer.get::<MatchedPath>().map(MatchedPath::as_str);
-        mark::has_met(answer) && (!self.uneven || policy() == matched)
+    fn applies(&self, answer: &Extensions, matched: Option<&Matched>) -> bool {
+        let is_for = |matched: &Matched| matched.is(answer.get());
+        mark::has_met(answer) && matched.is_none_or(is_for)
+    }
+}
+
+/// The path that the application has matched, and the prefix of routers outside this one in it.
+struct Matched {
+    nested: Option<NestedPath>,
+    path: Option<MatchedPath>,
+}
+
+impl Matched {
+    /// Whether it is the path that the policies have matched, who see none of the prefix.
+    fn is(&self, policy: Option<&MatchedPath>) -> bool {
+        let nested = self.nested.as_ref().map_or("", NestedPath::as_str);
+        let policy = policy.map(|path| join(nested, path.as_str()));
+        policy.as_deref() == self.path.as_ref().map(MatchedPath::as_str)
     }
 }
 
@@ -108,7 +120,7 @@ pin_project! {
     /// they have no answer; and to the policies if the response comes back without having met one.
     pub(crate) struct PoliciesFirstFuture {
         layer: PoliciesFirstLayer,
-        matched: Option<String>,
+        matched: Option<Matched>,
         #[pin]
         step: Step,
     }
@@ -146,7 +158,7 @@ impl Future for PoliciesFirstFuture {
             let next = match this.step.as_mut().project() {
                 StepProjection::Preflight { answer, rest } => {
                     let Ok(answer) = ready!(answer.poll(context));
-                    let matched = this.matched.as_deref();
+                    let matched = this.matched.as_ref();
                     let applies = this.layer.applies(answer.extensions(), matched);
                     match rest.take() {
                         Some((request, mut application)) if !applies => Step::Application {
@@ -177,7 +189,7 @@ impl Future for PoliciesFirstFuture {
                     let Some(mut response) = response.take() else {
                         return Poll::Pending;
                     };
-                    let matched = this.matched.as_deref();
+                    let matched = this.matched.as_ref();
                     if this.layer.applies(answer.extensions(), matched) {
                         let (answer, _) = answer.into_parts();
                         let status = response.status();
