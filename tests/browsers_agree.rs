@@ -27,7 +27,7 @@ use cors_grammar::{
     origin::{Hazards, Pattern},
 };
 use cors_runtime::{
-    __private::{Decider, OriginList, PolicyHeaders, ask},
+    __private::{Decider, HandlerPolicy, OriginList, PolicyHeaders, ask},
     AllowOrigin, CorsRouter, Origin, OriginSet, Policy, Routes,
 };
 use cors_tests::oracle::{Browser, Fetch, HERE, Seen, Step};
@@ -374,7 +374,7 @@ impl App {
                 ];
                 (status, headers, format!("handler {index}"))
             };
-            routes = routes.handler((headers, decider), handler);
+            routes = routes.handler(HandlerPolicy { headers, decider }, handler);
         }
         let state = AppState(OriginSet::try_from_iter(&self.decided).unwrap());
         let ours = |routes| CorsRouter::new().route("/", routes);

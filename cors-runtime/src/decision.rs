@@ -17,9 +17,12 @@ use crate::{
 };
 
 /// The policy of a handler, and the type that decides for it, if it has one.
-pub(crate) struct HandlerPolicy<S> {
-    pub(crate) headers: &'static PolicyHeaders,
-    pub(crate) decider: Option<Decider<S>>,
+#[derive(Debug)]
+pub struct HandlerPolicy<S> {
+    /// The policy with its header values.
+    pub headers: &'static PolicyHeaders,
+    /// Asks the type.
+    pub decider: Option<Decider<S>>,
 }
 
 impl<S> Clone for HandlerPolicy<S> {
@@ -35,11 +38,11 @@ impl<S> Copy for HandlerPolicy<S> {}
 /// A companion takes no room in the handler that is wrapped with it: axum puts handlers into boxes,
 /// once for each request, and boxes of nothing cost nothing.
 pub trait PolicyOf<S>: Copy + Send + Sync + 'static {
-    /// The policy, and the type that decides for it, if it has one.
-    fn tell(self) -> (&'static PolicyHeaders, Option<Decider<S>>);
+    /// The policy.
+    fn tell(self) -> HandlerPolicy<S>;
 }
 
-impl<S: 'static> PolicyOf<S> for (&'static PolicyHeaders, Option<Decider<S>>) {
+impl<S: 'static> PolicyOf<S> for HandlerPolicy<S> {
     fn tell(self) -> Self {
         self
     }
@@ -49,8 +52,11 @@ impl<A, S> PolicyOf<S> for Companion<A>
 where
     A: Annotated + Decides<S> + 'static,
 {
-    fn tell(self) -> (&'static PolicyHeaders, Option<Decider<S>>) {
-        (A::headers(), A::decider())
+    fn tell(self) -> HandlerPolicy<S> {
+        HandlerPolicy {
+            headers: A::headers(),
+            decider: A::decider(),
+        }
     }
 }
 
@@ -91,11 +97,6 @@ where
 }
 
 impl<S> HandlerPolicy<S> {
-    pub(crate) fn of(policy: impl PolicyOf<S>) -> Self {
-        let (headers, decider) = policy.tell();
-        Self { headers, decider }
-    }
-
     /// Whether the policy lets the origin of a request in, or whom to ask.
     pub(crate) fn admission(
         &self,

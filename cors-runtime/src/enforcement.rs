@@ -9,7 +9,7 @@ use http::{
     header::{HOST, ORIGIN},
 };
 
-use crate::vary::Vary;
+use crate::{headers::only_line, vary::Vary};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -37,7 +37,6 @@ pub(crate) fn judge(admitted: bool, method: &Method, uri: &Uri, headers: &Header
         vary: Vary::OriginAndSite,
     };
     let sites = || headers.get_all(SEC_FETCH_SITE).iter();
-    let says = |site: &str, words: [&str; 2]| words.contains(&site);
     // 2. No `Origin`: navigations, other programs, and what a page sends without asking.
     if !headers.contains_key(ORIGIN) {
         if matches!(*method, Method::GET | Method::HEAD) {
@@ -45,7 +44,7 @@ pub(crate) fn judge(admitted: bool, method: &Method, uri: &Uri, headers: &Header
         }
         let crosses = sites()
             .filter_map(|site| site.to_str().ok())
-            .any(|site| says(site, ["cross-site", "same-site"]));
+            .any(|site| ["cross-site", "same-site"].contains(&site));
         return by_site(!crosses);
     }
     let mut lines = sites();
@@ -53,7 +52,7 @@ pub(crate) fn judge(admitted: bool, method: &Method, uri: &Uri, headers: &Header
         // 3. The browser says where the request comes from.
         (Some(site), None) => {
             let site = site.to_str().unwrap_or_default();
-            by_site(says(site, ["same-origin", "none"]))
+            by_site(["same-origin", "none"].contains(&site))
         }
         (Some(_), Some(_)) => by_site(false),
         // 4. It does not: a page of this host and port is a page of this origin.
@@ -63,11 +62,12 @@ pub(crate) fn judge(admitted: bool, method: &Method, uri: &Uri, headers: &Header
 
 /// Whether the one `Origin` has the host and port that the request is sent to.
 fn comes_from_here(uri: &Uri, headers: &HeaderMap) -> bool {
+    let only = |name| only_line(headers, name).and_then(|line| line.to_str().ok());
     let authority = match uri.authority() {
         Some(authority) => Some(authority.as_str()),
-        None => only(headers, HOST),
+        None => only(HOST),
     };
-    let origin = only(headers, ORIGIN).and_then(|origin| origin.split_once("://"));
+    let origin = only(ORIGIN).and_then(|origin| origin.split_once("://"));
     let (Some((scheme, page)), Some(authority)) = (origin, authority) else {
         return false;
     };
@@ -79,13 +79,4 @@ fn comes_from_here(uri: &Uri, headers: &HeaderMap) -> bool {
     let page = page.strip_suffix(default_port).unwrap_or(page);
     let authority = authority.strip_suffix(default_port).unwrap_or(authority);
     !page.is_empty() && page.eq_ignore_ascii_case(authority)
-}
-
-/// The value of a header that stands on one line.
-fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
-    let mut lines = headers.get_all(name).iter();
-    match (lines.next(), lines.next()) {
-        (Some(line), None) => line.to_str().ok(),
-        _ => None,
-    }
 }

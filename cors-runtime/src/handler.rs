@@ -12,7 +12,7 @@ use axum::{body::Body, extract::Request, handler::Handler, response::Response};
 use pin_project_lite::pin_project;
 
 use crate::{
-    decision::{Decision, HandlerPolicy, PolicyOf},
+    decision::{Decision, PolicyOf},
     headers::{Admission, PolicyHeaders},
     mark,
     passage::Passage,
@@ -41,7 +41,7 @@ where
     type Future = WithPolicyFuture<H, T, S, P>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        let policy = HandlerPolicy::of(self.policy);
+        let policy = self.policy.tell();
         let step = match policy.admission(request.headers(), request.extensions()) {
             Admission::Known(admitted) => self.proceed(admitted, request, state),
             Admission::Ask(whom) => {
@@ -63,7 +63,7 @@ impl<H, P> WithPolicy<H, P> {
         H: Handler<T, S>,
         P: PolicyOf<S>,
     {
-        let (policy, _) = self.policy.tell();
+        let policy = self.policy.tell().headers;
         let watched = mark::is_watched(request.extensions());
         let head = (request.method(), request.uri(), request.headers());
         match Passage::enter(policy, admitted, watched, head) {

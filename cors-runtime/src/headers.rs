@@ -108,7 +108,8 @@ impl PolicyHeaders {
             None | Some(Origins::Every) => return Admission::Known(true),
             Some(origins) => origins,
         };
-        let Some(origin) = only_origin(request) else {
+        let origin = only_line(request, ORIGIN);
+        let Some(origin) = origin.and_then(|line| std::str::from_utf8(line.as_bytes()).ok()) else {
             return Admission::Known(false);
         };
         match origins {
@@ -273,7 +274,6 @@ pub(crate) fn transfer(mut answer: HeaderMap, status: StatusCode, response: &mut
     if let (StatusCode::METHOD_NOT_ALLOWED, Some(allow)) = (status, answer.remove(ALLOW)) {
         response.entry(ALLOW).or_insert(allow);
     }
-
     remove_access_headers(response);
     let mut current = None;
     for (name, value) in answer {
@@ -318,13 +318,10 @@ fn method_value(method: &Method) -> Option<HeaderValue> {
     }
 }
 
-/// The text of a request's `Origin`, if that stands on one line.
-fn only_origin(request: &HeaderMap) -> Option<&str> {
-    let mut lines = request.get_all(ORIGIN).iter();
-    match (lines.next(), lines.next()) {
-        (Some(line), None) => std::str::from_utf8(line.as_bytes()).ok(),
-        _ => None,
-    }
+/// The line of a header that stands on one line.
+pub(crate) fn only_line(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
+    let mut lines = headers.get_all(name).iter();
+    lines.next().filter(|_| lines.next().is_none())
 }
 
 /// What a response takes from its request. The values share the request's memory.

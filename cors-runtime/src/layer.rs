@@ -108,7 +108,7 @@ where
         let watched = mark::is_watched(request.extensions());
         let admitted = self.sound && matches!(policy.admission(headers), Admission::Known(true));
         let passage = match is_preflight(method, headers) {
-            true => Err(answer_preflight(policy, admitted, headers)),
+            true => Err(answer_preflight(policy, admitted, watched, headers)),
             false => Passage::enter(policy, admitted, watched, (method, uri, headers)),
         };
         let step = match passage {
@@ -120,21 +120,20 @@ where
                     response: self.service.call(request),
                 }
             }
-            Err(answer) => {
-                let mut response = answer.map(|()| ResBody::default());
-                if watched {
-                    mark::meet(response.extensions_mut());
-                }
-                Step::Answer {
-                    response: Some(response),
-                }
-            }
+            Err(answer) => Step::Answer {
+                response: Some(answer.map(|()| ResBody::default())),
+            },
         };
         CorsFuture { step }
     }
 }
 
-fn answer_preflight(policy: &PolicyHeaders, admitted: bool, request: &HeaderMap) -> Response<()> {
+fn answer_preflight(
+    policy: &PolicyHeaders,
+    admitted: bool,
+    watched: bool,
+    request: &HeaderMap,
+) -> Response<()> {
     let mut response = Response::new(());
     *response.status_mut() = match admitted {
         true => {
@@ -147,6 +146,9 @@ fn answer_preflight(policy: &PolicyHeaders, admitted: bool, request: &HeaderMap)
             StatusCode::FORBIDDEN
         }
     };
+    if watched {
+        mark::meet(response.extensions_mut());
+    }
     response
 }
 

@@ -92,7 +92,7 @@ pub mod __private {
         allow_origin::AllowOrigin,
         annotated::{AType, Annotated, Companion, Decides, Itself},
         clash::{Named, assert_no_clash},
-        decision::{Decider, Decision, PolicyOf, Question, ask},
+        decision::{Decider, Decision, HandlerPolicy, PolicyOf, Question, ask},
         headers::PolicyHeaders,
         policy::{OriginList, Policy},
         refusal::Place,

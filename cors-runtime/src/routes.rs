@@ -74,7 +74,7 @@ where
         H: Handler<T, S>,
         T: 'static,
     {
-        let policy = HandlerPolicy::of(companion);
+        let policy = companion.tell();
         let bare = any(handler.clone());
         let inside = WithPolicy::new(handler, companion);
         self.handlers.push(RoutedHandler {
@@ -102,7 +102,7 @@ where
         for handler in &mut self.handlers {
             let RoutedHandler { policy, bare, .. } = handler;
             *bare = std::mem::take(bare).layer(layer.clone());
-            let inside = WithPolicy::new(bare.clone(), (policy.headers, policy.decider));
+            let inside = WithPolicy::new(bare.clone(), *policy);
             handler.routed = routed(inside, policy.headers.methods());
         }
         self
@@ -115,7 +115,8 @@ where
 
     /// Whether the policy of any handler decides at run time.
     pub(crate) fn decides(&self) -> bool {
-        self.policies().decides()
+        let mut handlers = self.handlers.iter();
+        handlers.any(|handler| handler.policy.headers.decides())
     }
 
     fn policies(&self) -> Arc<PathPolicies<S>> {
@@ -128,8 +129,7 @@ where
         let path = self.policies();
         let owner = path.owner("OPTIONS").and_then(|owner| {
             let RoutedHandler { bare, policy, .. } = self.handlers.get(owner)?;
-            let policy = (policy.headers, policy.decider);
-            Some(any(WithPolicy::new(bare.clone(), policy)))
+            Some(any(WithPolicy::new(bare.clone(), *policy)))
         });
         let options = on(MethodFilter::OPTIONS, Options::new(path, owner));
         let handlers = self.handlers.into_iter();

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use cors_grammar::combination::{Combination, Conflict, Origins as Whom};
+use cors_grammar::combination::{Combination, Origins as Whom};
 
 use crate::{
     message::Message,
@@ -42,37 +42,23 @@ pub const fn assert_sound(policy: &Policy) {
 }
 
 #[expect(
-    clippy::indexing_slicing,
     clippy::panic,
     reason = "it runs in the compiler, and panics are how a constant reports"
 )]
 #[track_caller]
 const fn assert_sound_together(combination: &Combination) {
-    let mut i = 0;
-    while i < Conflict::ALL.len() {
-        if combination.has(Conflict::ALL[i]) {
-            let message = Message::new()
-                .push(Conflict::ALL[i].problem())
-                .push("\nhelp: ")
-                .push(Conflict::ALL[i].help());
-            panic!("{}", message.as_str());
-        }
-        i += 1;
+    if let Some(conflict) = combination.conflict() {
+        let message = Message::new()
+            .push(conflict.problem())
+            .push("\nhelp: ")
+            .push(conflict.help());
+        panic!("{}", message.as_str());
     }
 }
 
 /// Whether nothing is wrong with a policy for a whole service, which needs no methods.
-#[expect(clippy::indexing_slicing, reason = "constants cannot iterate")]
 pub(crate) const fn is_sound(policy: &Policy) -> bool {
-    let combination = policy.combination();
-    let mut i = 0;
-    while i < Conflict::ALL.len() {
-        if combination.has(Conflict::ALL[i]) {
-            return false;
-        }
-        i += 1;
-    }
-    !is_denied(policy)
+    policy.combination().conflict().is_none() && !is_denied(policy)
 }
 
 /// Whether this build denies the policy, whatever it says.

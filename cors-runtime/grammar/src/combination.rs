@@ -139,6 +139,18 @@ impl Conflict {
 }
 
 impl Combination {
+    /// The first conflict that is there.
+    pub const fn conflict(&self) -> Option<Conflict> {
+        let mut i = 0;
+        while i < Conflict::ALL.len() {
+            if self.has(Conflict::ALL[i]) {
+                return Some(Conflict::ALL[i]);
+            }
+            i += 1;
+        }
+        None
+    }
+
     /// Whether a conflict is there.
     pub const fn has(&self, conflict: Conflict) -> bool {
         let everyone = matches!(self.origins, Origins::Open | Origins::Every);
