@@ -11,7 +11,7 @@ use http::{Extensions, HeaderMap, request::Parts};
 use crate::{
     allow_origin::AllowOrigin,
     annotated::{Annotated, Companion, Decides},
-    headers::{Admission, PolicyHeaders},
+    headers::{Admission, PolicyHeaders, echo_origin},
     mark,
     origin::Origin,
 };
@@ -104,17 +104,18 @@ impl<S> HandlerPolicy<S> {
         extensions: &Extensions,
     ) -> Admission<(Decider<S>, Origin)> {
         let origin = match self.headers.admission(headers) {
-            Admission::Known(admitted) => return Admission::Known(admitted),
             Admission::Ask(origin) => origin,
+            Admission::Yes(allow_origin) => return Admission::Yes(allow_origin),
+            Admission::No => return Admission::No,
         };
         let decisions = mark::decisions(extensions);
         match (
             decisions.and_then(|it| it.begin(self.headers)),
             self.decider,
         ) {
-            (Some(admitted), _) => Admission::Known(admitted),
+            (Some(true), _) => Admission::Yes(echo_origin(headers)),
             (None, Some(decider)) => Admission::Ask((decider, origin)),
-            (None, None) => Admission::Known(false),
+            (Some(false), _) | (None, None) => Admission::No,
         }
     }
 

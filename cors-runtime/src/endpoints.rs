@@ -14,7 +14,7 @@ use axum::{
     response::Response,
     routing::MethodRouter,
 };
-use http::{header::CONTENT_TYPE, request::Parts};
+use http::{Extensions, header::CONTENT_TYPE};
 use pin_project_lite::pin_project;
 
 use crate::{
@@ -100,24 +100,26 @@ fn respond<S, F>(
 where
     S: Send + Sync + 'static,
 {
-    let (request, _) = request.into_parts();
     if !path.decides() {
-        let admitting = path.admitting(answer, &request);
-        let response = finish(path.answer(answer, admitting, &request), &request);
+        let (method, headers) = (request.method(), request.headers());
+        let admitting = path.admitting(answer.method(method, headers), headers);
+        let response = path.answer(answer, admitting, method, headers);
         return PathFuture::Path {
-            response: Some(response),
+            response: Some(finish(response, request.extensions())),
         };
     }
+    let (request, _) = request.into_parts();
     let path = Arc::clone(path);
     let response = Box::pin(async move {
         let (admitting, request) = path.decide(answer, request, state).await;
-        finish(path.answer(answer, admitting, &request), &request)
+        let response = path.answer(answer, admitting, &request.method, &request.headers);
+        finish(response, &request.extensions)
     });
     PathFuture::Decided { response }
 }
 
 /// An answer of the path as a response.
-fn finish(answer: http::Response<String>, request: &Parts) -> Response {
+fn finish(answer: http::Response<String>, request: &Extensions) -> Response {
     let (mut head, body) = answer.into_parts();
     let body = match body.is_empty() {
         true => Body::empty(),
@@ -127,10 +129,10 @@ fn finish(answer: http::Response<String>, request: &Parts) -> Response {
             Body::from(body)
         }
     };
-    if mark::is_watched(&request.extensions) {
+    if mark::is_watched(request) {
         mark::meet(&mut head.extensions);
         // For the router that asks, where its paths may not be the application's.
-        if let Some(path) = request.extensions.get::<MatchedPath>() {
+        if let Some(path) = request.get::<MatchedPath>() {
             head.extensions.insert(path.clone());
         }
     }

@@ -9,11 +9,12 @@ use std::{
 };
 
 use axum::{body::Body, extract::Request, handler::Handler, response::Response};
+use http::HeaderValue;
 use pin_project_lite::pin_project;
 
 use crate::{
     decision::{Decision, PolicyOf},
-    headers::{Admission, PolicyHeaders},
+    headers::{Admission, PolicyHeaders, echo_origin},
     mark,
     passage::Passage,
 };
@@ -43,7 +44,8 @@ where
     fn call(self, request: Request, state: S) -> Self::Future {
         let policy = self.policy.tell();
         let step = match policy.admission(request.headers(), request.extensions()) {
-            Admission::Known(admitted) => self.proceed(admitted, request, state),
+            Admission::No => self.proceed(None, request, state),
+            Admission::Yes(allow_origin) => self.proceed(Some(allow_origin), request, state),
             Admission::Ask(whom) => {
                 let (parts, body) = request.into_parts();
                 Step::Deciding {
@@ -58,7 +60,12 @@ where
 
 impl<H, P> WithPolicy<H, P> {
     /// Calls the handler, unless the server itself refuses the request.
-    fn proceed<T, S>(self, admitted: bool, request: Request, state: S) -> Step<H, T, S, P>
+    fn proceed<T, S>(
+        self,
+        allow_origin: Option<HeaderValue>,
+        request: Request,
+        state: S,
+    ) -> Step<H, T, S, P>
     where
         H: Handler<T, S>,
         P: PolicyOf<S>,
@@ -66,7 +73,7 @@ impl<H, P> WithPolicy<H, P> {
         let policy = self.policy.tell().headers;
         let watched = mark::is_watched(request.extensions());
         let head = (request.method(), request.uri(), request.headers());
-        match Passage::enter(policy, admitted, watched, head) {
+        match Passage::enter(policy, allow_origin, watched, head) {
             Ok(passage) => Step::Handled {
                 policy,
                 passage: Some(passage),
@@ -131,7 +138,8 @@ where
                 return Poll::Pending;
             };
             let request = Request::from_parts(question.parts, body);
-            step.set(handler.proceed(admitted, request, question.state));
+            let allow_origin = admitted.then(|| echo_origin(request.headers()));
+            step.set(handler.proceed(allow_origin, request, question.state));
         }
         match step.project() {
             StepProjection::Deciding { .. } => Poll::Pending,

@@ -11,7 +11,7 @@ use http::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
         ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
-        ALLOW, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY,
+        ALLOW, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY,
     },
 };
 
@@ -32,14 +32,26 @@ const ACCESS_HEADERS: [HeaderName; 6] = [
     ACCESS_CONTROL_MAX_AGE,
 ];
 
+/// Lets every origin in (the Fetch standard's *wildcard*).
+const EVERY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
+
 /// What a policy without `methods` allows: what needs no allowing. An answer that lists nothing would
 /// allow more in some cases.
 const SAFELISTED_METHODS: &str = "GET, HEAD, POST";
 
-/// Whether a policy lets an origin in, or whom or what to ask.
+/// Whether a policy lets the origin of a request in.
 pub(crate) enum Admission<Q> {
-    Known(bool),
+    No,
+    /// Yes, and this is the `Access-Control-Allow-Origin` that says so.
+    Yes(HeaderValue),
+    /// That is decided at run time: whom or what to ask.
     Ask(Q),
+}
+
+/// The `Access-Control-Allow-Origin` of a policy that lets a request's origin in, and looks at it.
+pub(crate) fn echo_origin(request: &HeaderMap) -> HeaderValue {
+    let origin = request.get(ORIGIN).cloned();
+    origin.unwrap_or(EVERY_ORIGIN)
 }
 
 /// A policy with its header values, built when the program is compiled.
@@ -87,6 +99,11 @@ impl PolicyHeaders {
         matches!(self.policy.origins, Some(Origins::Decided))
     }
 
+    /// Whether this is the open policy.
+    pub(crate) fn is_open(&self) -> bool {
+        self.policy.origins.is_none()
+    }
+
     pub(crate) fn methods(&self) -> MethodSet {
         self.policy.method_set()
     }
@@ -105,21 +122,21 @@ impl PolicyHeaders {
     /// is in no list, nor is `null`, and a type is never asked for either.
     pub(crate) fn admission(&self, request: &HeaderMap) -> Admission<Origin> {
         let origins = match &self.policy.origins {
-            None | Some(Origins::Every) => return Admission::Known(true),
+            None => return Admission::Yes(echo_origin(request)),
+            Some(Origins::Every) => return Admission::Yes(EVERY_ORIGIN),
             Some(origins) => origins,
         };
-        let origin = only_line(request, ORIGIN);
-        let Some(origin) = origin.and_then(|line| std::str::from_utf8(line.as_bytes()).ok()) else {
-            return Admission::Known(false);
+        let Some(line) = only_line(request, ORIGIN) else {
+            return Admission::No;
         };
         match origins {
-            Origins::Listed(list) if list.has(origin) => Admission::Known(true),
-            _ if self.policy.debug_origins_have(origin) => Admission::Known(true),
-            Origins::Decided => match Origin::recognise(origin) {
-                Some(origin) if origin.scheme().is_some() => Admission::Ask(origin),
-                _ => Admission::Known(false),
+            Origins::Listed(list) if list.has(line.as_bytes()) => Admission::Yes(line.clone()),
+            _ if self.policy.debug_origins_have(line.as_bytes()) => Admission::Yes(line.clone()),
+            Origins::Decided => match str::from_utf8(line.as_bytes()).map(Origin::recognise) {
+                Ok(Some(origin)) if origin.scheme().is_some() => Admission::Ask(origin),
+                _ => Admission::No,
             },
-            _ => Admission::Known(false),
+            _ => Admission::No,
         }
     }
 
@@ -136,23 +153,16 @@ impl PolicyHeaders {
         }
     }
 
-    /// What the response to this request takes from it, where the policy lets its origin in. The
-    /// request itself is gone when the response is there.
+    /// What the open policy copies from a request to its response, besides the origin. The request
+    /// itself is gone when the response is there.
     pub(crate) fn reflect(&self, method: &Method, request: &HeaderMap) -> Reflection {
-        let open = self.policy.origins.is_none();
-        let asked = open.then(|| self.asked(request));
-        Reflection {
-            allow_origin: self.allow_origin(request),
-            own_method: (open && self.allow_methods.is_none()).then(|| method.clone()),
-            asked: asked.filter(|asked| !asked.is_nothing()).map(Box::new),
+        if !self.is_open() {
+            return Reflection::NOTHING;
         }
-    }
-
-    /// The value of `Access-Control-Allow-Origin`; `None` for `*`.
-    fn allow_origin(&self, request: &HeaderMap) -> Option<HeaderValue> {
-        match self.lets_every_origin_in() {
-            true => None,
-            false => request.get(ORIGIN).cloned(),
+        let asked = self.asked(request);
+        Reflection {
+            own_method: self.allow_methods.is_none().then(|| method.clone()),
+            asked: (!asked.is_nothing()).then(|| Box::new(asked)),
         }
     }
 
@@ -187,10 +197,14 @@ impl PolicyHeaders {
     ///
     /// They are the same for all but for what the request puts in: to copy a map that is prepared is
     /// cheaper than to fill one. A map cannot be a constant, so the first preflight prepares it.
-    pub(crate) fn answer_preflight(&self, request: &HeaderMap) -> HeaderMap {
+    pub(crate) fn answer_preflight(
+        &self,
+        allow_origin: HeaderValue,
+        request: &HeaderMap,
+    ) -> HeaderMap {
         let mut headers = self.preflight.get_or_init(|| self.prepare()).clone();
-        if let Some(origin) = self.allow_origin(request) {
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if let Some(place) = headers.get_mut(ACCESS_CONTROL_ALLOW_ORIGIN) {
+            *place = allow_origin;
         }
         let asked = self.asked(request);
         if let Some(method) = asked.method {
@@ -211,11 +225,13 @@ impl PolicyHeaders {
 
     /// The headers of the answer to a preflight that asks for nothing.
     fn prepare(&self) -> HeaderMap {
-        // Six headers, and room for one that axum adds: a copy keeps the room.
-        let mut headers = HeaderMap::with_capacity(8);
-        self.grant_origin(None, &mut headers);
+        let mut headers = HeaderMap::new();
+        self.grant_origin(EVERY_ORIGIN, &mut headers);
         self.grant_request(Asked::NOTHING, &mut headers);
         Vary::AllThree.add_to(&mut headers);
+        // axum would add it, and a copy of a map has no room for one more. No status 204 is sent
+        // with it: the HTTP implementations take it off.
+        headers.insert(CONTENT_LENGTH, const { HeaderValue::from_static("0") });
         headers
     }
 
@@ -223,9 +239,14 @@ impl PolicyHeaders {
     ///
     /// The open policy's are the five of the article (rules 3 to 7), on every response. Any other
     /// policy keeps to itself what browsers read on preflights only.
-    pub(crate) fn grant_response(&self, reflection: Reflection, response: &mut HeaderMap) {
-        self.grant_origin(reflection.allow_origin, response);
-        if self.policy.origins.is_none() {
+    pub(crate) fn grant_response(
+        &self,
+        allow_origin: HeaderValue,
+        reflection: Reflection,
+        response: &mut HeaderMap,
+    ) {
+        self.grant_origin(allow_origin, response);
+        if self.is_open() {
             let mut asked = reflection.asked.map_or(Asked::NOTHING, |asked| *asked);
             if asked.method.is_none() {
                 asked.method = reflection.own_method.as_ref().and_then(method_value);
@@ -238,9 +259,8 @@ impl PolicyHeaders {
     }
 
     /// Who may read the response.
-    fn grant_origin(&self, origin: Option<HeaderValue>, response: &mut HeaderMap) {
-        let origin = origin.unwrap_or(const { HeaderValue::from_static("*") });
-        response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    fn grant_origin(&self, allow_origin: HeaderValue, response: &mut HeaderMap) {
+        response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allow_origin);
         if self.policy.allows_credentials() {
             let allowed = const { HeaderValue::from_static("true") };
             response.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, allowed);
@@ -324,16 +344,21 @@ pub(crate) fn only_line(headers: &HeaderMap, name: HeaderName) -> Option<&Header
     lines.next().filter(|_| lines.next().is_none())
 }
 
-/// What a response takes from its request. The values share the request's memory.
+/// What a response takes from its request besides the origin. The values share the request's memory.
 #[derive(Debug)]
 pub(crate) struct Reflection {
-    /// `None`: the request has no `Origin`, or the policy asks for none.
-    allow_origin: Option<HeaderValue>,
     /// The request's method, where the policy echoes it.
     own_method: Option<Method>,
     /// In a box, because browsers ask in preflights, which need none: most requests are spared the
     /// room.
     asked: Option<Box<Asked>>,
+}
+
+impl Reflection {
+    const NOTHING: Self = Self {
+        own_method: None,
+        asked: None,
+    };
 }
 
 /// What a request asks for, as far as its policy copies it.

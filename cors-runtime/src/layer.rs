@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -106,10 +106,13 @@ where
         let policy = &self.policy;
         let (method, uri, headers) = (request.method(), request.uri(), request.headers());
         let watched = mark::is_watched(request.extensions());
-        let admitted = self.sound && matches!(policy.admission(headers), Admission::Known(true));
+        let allow_origin = match policy.admission(headers) {
+            Admission::Yes(allow_origin) if self.sound => Some(allow_origin),
+            _ => None,
+        };
         let passage = match is_preflight(method, headers) {
-            true => Err(answer_preflight(policy, admitted, watched, headers)),
-            false => Passage::enter(policy, admitted, watched, (method, uri, headers)),
+            true => Err(answer_preflight(policy, allow_origin, watched, headers)),
+            false => Passage::enter(policy, allow_origin, watched, (method, uri, headers)),
         };
         let step = match passage {
             Ok(passage) => {
@@ -130,17 +133,17 @@ where
 
 fn answer_preflight(
     policy: &PolicyHeaders,
-    admitted: bool,
+    allow_origin: Option<HeaderValue>,
     watched: bool,
     request: &HeaderMap,
 ) -> Response<()> {
     let mut response = Response::new(());
-    *response.status_mut() = match admitted {
-        true => {
-            *response.headers_mut() = policy.answer_preflight(request);
+    *response.status_mut() = match allow_origin {
+        Some(allow_origin) => {
+            *response.headers_mut() = policy.answer_preflight(allow_origin, request);
             StatusCode::NO_CONTENT
         }
-        false => {
+        None => {
             policy.refuse(request).report(asked_method(request));
             Vary::AllThree.add_to(response.headers_mut());
             StatusCode::FORBIDDEN

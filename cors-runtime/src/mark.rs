@@ -9,11 +9,10 @@ use http::Extensions;
 use crate::decision::Decisions;
 
 /// In a request's extensions: somebody outside asks whether the response has met a policy.
+///
+/// It has no size, and so costs no allocation.
 #[derive(Clone)]
-struct Watched {
-    /// What has been decided for the request, where any policy of the router decides at run time.
-    decisions: Option<Decisions>,
-}
+struct Watched;
 
 /// In a response's extensions: it has met its policy.
 #[derive(Clone, Copy)]
@@ -22,17 +21,18 @@ struct Met;
 /// Says in a request's extensions that its response is watched. `decides` says whether decisions
 /// are to be kept with the request; one that has been watched before keeps its own.
 pub(crate) fn watch(request: &mut Extensions, decides: bool) {
-    let known = request.get::<Watched>();
-    if known.is_some_and(|watched| watched.decisions.is_some() || !decides) {
-        return;
+    request.insert(Watched);
+    if decides {
+        request.get_or_insert_with(Decisions::default);
     }
-    let decisions = decides.then(Decisions::default);
-    request.insert(Watched { decisions });
 }
 
 /// Has one request watched as another is, so that they share their decisions.
 pub(crate) fn watch_alike(request: &mut Extensions, decisions: Option<Decisions>) {
-    request.insert(Watched { decisions });
+    request.insert(Watched);
+    if let Some(decisions) = decisions {
+        request.insert(decisions);
+    }
 }
 
 pub(crate) fn is_watched(request: &Extensions) -> bool {
@@ -41,7 +41,7 @@ pub(crate) fn is_watched(request: &Extensions) -> bool {
 
 /// The decisions that are kept with a request.
 pub(crate) fn decisions(request: &Extensions) -> Option<&Decisions> {
-    request.get::<Watched>()?.decisions.as_ref()
+    request.get()
 }
 
 /// Says in a response's extensions that it has met its policy.

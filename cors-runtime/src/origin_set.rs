@@ -167,7 +167,7 @@ impl Entries {
     fn admits(&self, origin: &str, admits: impl Fn(&Entry) -> bool) -> bool {
         match self.every {
             true => origin::Origin::parse(origin).is_some(),
-            false => origin_list::admits(&self.sorted, self.patterns, origin, admits),
+            false => origin_list::admits(&self.sorted, self.patterns, origin.as_bytes(), admits),
         }
     }
 }

@@ -16,7 +16,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Passage {
     /// `None`: the policy does not let the origin in, and its pages may read nothing.
-    reflection: Option<Reflection>,
+    allow_origin: Option<HeaderValue>,
+    reflection: Reflection,
     vary: Vary,
     /// Whether somebody outside asks whether the response has met a policy.
     watched: bool,
@@ -24,10 +25,11 @@ pub(crate) struct Passage {
 
 impl Passage {
     /// Lets a request in, or returns the answer of a server that refuses it by itself: 403, before
-    /// anything else has looked at the request. `admitted` says whether the policy lets its origin in.
+    /// anything else has looked at the request. `allow_origin` is there if the policy lets its origin
+    /// in.
     pub(crate) fn enter(
         policy: &PolicyHeaders,
-        admitted: bool,
+        allow_origin: Option<HeaderValue>,
         watched: bool,
         (method, uri, headers): (&Method, &Uri, &HeaderMap),
     ) -> Result<Self, Response<()>> {
@@ -35,7 +37,7 @@ impl Passage {
         let mut vary = policy.vary(&reflection);
         let mut passes = true;
         if policy.enforces() {
-            let verdict = enforcement::judge(admitted, method, uri, headers);
+            let verdict = enforcement::judge(allow_origin.is_some(), method, uri, headers);
             (passes, vary) = (verdict.passes, verdict.vary);
         }
         if *method == Method::OPTIONS {
@@ -46,8 +48,9 @@ impl Passage {
             return Err(refused(vary, watched));
         }
         Ok(Self {
+            allow_origin,
+            reflection,
             vary,
-            reflection: admitted.then_some(reflection),
             watched,
         })
     }
@@ -59,8 +62,8 @@ impl Passage {
             return;
         }
         remove_access_headers(response.headers_mut());
-        if let Some(reflection) = self.reflection {
-            policy.grant_response(reflection, response.headers_mut());
+        if let Some(allow_origin) = self.allow_origin {
+            policy.grant_response(allow_origin, self.reflection, response.headers_mut());
         }
         self.vary.add_to(response.headers_mut());
         if self.watched {

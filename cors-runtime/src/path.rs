@@ -9,7 +9,7 @@ use http::{
 
 use crate::{
     decision::HandlerPolicy,
-    headers::{Admission, PolicyHeaders},
+    headers::{Admission, PolicyHeaders, echo_origin},
     vary::Vary,
 };
 
@@ -18,6 +18,9 @@ pub(crate) struct PathPolicies<S> {
     policies: Vec<HandlerPolicy<S>>,
     allow: HeaderValue,
 }
+
+/// A policy that lets a request's origin in, and its `Access-Control-Allow-Origin`.
+pub(crate) type Admitting = (&'static PolicyHeaders, HeaderValue);
 
 /// What a path is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +33,16 @@ pub(crate) enum Answer {
     NotAllowed,
     /// The access headers of a response that has not met its policy.
     AccessHeaders,
+}
+
+impl Answer {
+    /// The method that a request is about: its own, or of a preflight the one that is asked for.
+    pub(crate) fn method<'a>(self, method: &'a Method, request: &'a HeaderMap) -> &'a str {
+        match self {
+            Self::Preflight => asked_method(request),
+            _ => method.as_str(),
+        }
+    }
 }
 
 impl<S> PathPolicies<S> {
@@ -49,21 +62,14 @@ impl<S> PathPolicies<S> {
         self.policies.iter().any(|policy| policy.headers.decides())
     }
 
-    /// Who answers a request, where no policy decides at run time: the first candidate that lets
-    /// its origin in.
-    pub(crate) fn admitting(
-        &self,
-        answer: Answer,
-        request: &Parts,
-    ) -> Option<&'static PolicyHeaders> {
-        let mut candidates = self.candidates(answer, request).iter();
-        let admits = |policy: &&HandlerPolicy<S>| {
-            matches!(
-                policy.headers.admission(&request.headers),
-                Admission::Known(true)
-            )
-        };
-        candidates.find(admits).map(|policy| policy.headers)
+    /// Who answers a request about `method`, where no policy decides at run time: the first
+    /// candidate that lets its origin in.
+    pub(crate) fn admitting(&self, method: &str, request: &HeaderMap) -> Option<Admitting> {
+        let mut candidates = self.candidates(method).iter();
+        candidates.find_map(|policy| match policy.headers.admission(request) {
+            Admission::Yes(allow_origin) => Some((policy.headers, allow_origin)),
+            Admission::No | Admission::Ask(_) => None,
+        })
     }
 
     /// Who answers a request: the first candidate that lets its origin in.
@@ -72,18 +78,19 @@ impl<S> PathPolicies<S> {
         answer: Answer,
         mut request: Parts,
         mut state: S,
-    ) -> (Option<&'static PolicyHeaders>, Parts) {
-        for policy in self.candidates(answer, &request) {
-            let admitted = match policy.admission(&request.headers, &request.extensions) {
-                Admission::Known(admitted) => admitted,
+    ) -> (Option<Admitting>, Parts) {
+        for policy in self.candidates(answer.method(&request.method, &request.headers)) {
+            let allow_origin = match policy.admission(&request.headers, &request.extensions) {
+                Admission::No => None,
+                Admission::Yes(allow_origin) => Some(allow_origin),
                 Admission::Ask(whom) => {
                     let (admitted, question) = policy.decide(whom, request, state).await;
                     (request, state) = (question.parts, question.state);
-                    admitted
+                    admitted.then(|| echo_origin(&request.headers))
                 }
             };
-            if admitted {
-                return (Some(policy.headers), request);
+            if let Some(allow_origin) = allow_origin {
+                return (Some((policy.headers, allow_origin)), request);
             }
         }
         (None, request)
@@ -93,11 +100,12 @@ impl<S> PathPolicies<S> {
     pub(crate) fn answer(
         &self,
         answer: Answer,
-        admitting: Option<&PolicyHeaders>,
-        request: &Parts,
+        admitting: Option<Admitting>,
+        method: &Method,
+        request: &HeaderMap,
     ) -> Response<String> {
         let mut response = Response::new(String::new());
-        *response.status_mut() = match (answer, admitting) {
+        *response.status_mut() = match (answer, &admitting) {
             (Answer::Preflight, None) => StatusCode::FORBIDDEN,
             (Answer::Preflight | Answer::Options, _) => StatusCode::NO_CONTENT,
             (Answer::NotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
@@ -105,8 +113,8 @@ impl<S> PathPolicies<S> {
         };
         if answer == Answer::Preflight {
             match admitting {
-                Some(policy) => {
-                    *response.headers_mut() = policy.answer_preflight(&request.headers);
+                Some((policy, allow_origin)) => {
+                    *response.headers_mut() = policy.answer_preflight(allow_origin, request);
                 }
                 None => {
                     *response.body_mut() = self.refuse(request);
@@ -115,31 +123,31 @@ impl<S> PathPolicies<S> {
             }
             return response;
         }
-        if self.owner(request.method.as_str()).is_none() {
+        if self.owner(method.as_str()).is_none() {
             response.headers_mut().insert(ALLOW, self.allow.clone());
         }
-        self.grant(answer, admitting, request, response.headers_mut());
+        self.grant(answer, admitting, (method, request), response.headers_mut());
         response
     }
 
     fn grant(
         &self,
         answer: Answer,
-        admitting: Option<&PolicyHeaders>,
-        request: &Parts,
+        admitting: Option<Admitting>,
+        (method, request): (&Method, &HeaderMap),
         response: &mut HeaderMap,
     ) {
-        let mut candidates = self.candidates(answer, request).iter();
+        let mut candidates = self.candidates(answer.method(method, request)).iter();
         let mut vary = match candidates.all(|policy| policy.headers.lets_every_origin_in()) {
             true => Vary::Nothing,
             false => Vary::Origin,
         };
-        if let Some(policy) = admitting {
-            let reflection = policy.reflect(&request.method, &request.headers);
+        if let Some((policy, allow_origin)) = admitting {
+            let reflection = policy.reflect(method, request);
             vary = vary.max(policy.vary(&reflection));
-            policy.grant_response(reflection, response);
+            policy.grant_response(allow_origin, reflection, response);
         }
-        if request.method == Method::OPTIONS {
+        if *method == Method::OPTIONS {
             vary = Vary::AllThree;
         }
         vary.add_to(response);
@@ -147,24 +155,19 @@ impl<S> PathPolicies<S> {
 
     /// Reports the refusal of a preflight by each policy that could have let it in. Returns what to
     /// tell the developer: nothing in a release build.
-    fn refuse(&self, request: &Parts) -> String {
-        let asked = asked_method(&request.headers);
-        let candidates = self.candidates(Answer::Preflight, request).iter();
+    fn refuse(&self, request: &HeaderMap) -> String {
+        let asked = asked_method(request);
+        let candidates = self.candidates(asked).iter();
         let refusals = candidates.map(|policy| {
-            let refusal = policy.headers.refuse(&request.headers);
+            let refusal = policy.headers.refuse(request);
             refusal.report(asked);
             refusal.to_string()
         });
         refusals.collect()
     }
 
-    /// Who may answer a request: the handler that owns its method, else any of the path. Of a
-    /// preflight it is the method asked for.
-    fn candidates(&self, answer: Answer, request: &Parts) -> &[HandlerPolicy<S>] {
-        let method = match answer {
-            Answer::Preflight => asked_method(&request.headers),
-            _ => request.method.as_str(),
-        };
+    /// Who may answer a request about a method: the handler that owns it, else any of the path.
+    fn candidates(&self, method: &str) -> &[HandlerPolicy<S>] {
         self.owner(method)
             .and_then(|owner| self.policies.get(owner..=owner))
             .unwrap_or(&self.policies)

@@ -18,14 +18,20 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{head::Head, headers, mark, path::is_preflight, policy_side::join, vary};
+use crate::{
+    head::{Head, Reads},
+    headers, mark,
+    path::is_preflight,
+    policy_side::join,
+    vary,
+};
 
 /// Puts the policies before an endpoint of the application.
 #[derive(Clone)]
 pub(crate) struct PoliciesFirstLayer {
     pub(crate) policies: Router,
-    /// Whether any of the policies decides at run time.
-    pub(crate) decides: bool,
+    /// What any of the policies reads of a request.
+    pub(crate) reads: Reads,
     /// Whether the application may have paths that the policies do not know.
     pub(crate) uneven: bool,
 }
@@ -94,9 +100,9 @@ impl Service<Request> for PoliciesFirst {
     }
 
     fn call(&mut self, mut request: Request) -> PoliciesFirstFuture {
-        mark::watch(request.extensions_mut(), self.layer.decides);
+        mark::watch(request.extensions_mut(), self.layer.reads.decides);
         let matched = self.layer.matched_path(request.extensions());
-        let head = Head::of(&request);
+        let head = Head::of(&request, self.layer.reads);
         let step = match is_preflight(request.method(), request.headers()) {
             true => Step::Preflight {
                 answer: self.layer.policies.call(head.into_request()),

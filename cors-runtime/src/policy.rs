@@ -56,7 +56,7 @@ pub struct OriginList {
 }
 
 impl OriginList {
-    pub(crate) fn has(&self, origin: &str) -> bool {
+    pub(crate) fn has(&self, origin: &[u8]) -> bool {
         origin_list::admits(self.sorted, self.patterns, origin, |_| true)
     }
 }
@@ -97,9 +97,11 @@ impl Policy {
         let methods = self.method_set();
         let origin_passes = match self.origins {
             None | Some(Origins::Every) => true,
-            Some(Origins::Listed(list)) => list.has(origin) || self.debug_origins_have(origin),
+            Some(Origins::Listed(list)) => {
+                list.has(origin.as_bytes()) || self.debug_origins_have(origin.as_bytes())
+            }
             // What the type would say is not known here.
-            Some(Origins::Decided) => self.debug_origins_have(origin),
+            Some(Origins::Decided) => self.debug_origins_have(origin.as_bytes()),
         };
         let method_passes = matches!(method, "GET" | "HEAD" | "POST")
             || methods.names(method)
@@ -113,7 +115,7 @@ impl Policy {
         origin_passes && method_passes && headers.iter().all(header_passes)
     }
 
-    pub(crate) fn debug_origins_have(&self, origin: &str) -> bool {
+    pub(crate) fn debug_origins_have(&self, origin: &[u8]) -> bool {
         self.debug_origins.is_some_and(|list| list.has(origin))
     }
 

@@ -17,6 +17,8 @@ use axum::{
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::head::Reads;
+
 /// The policies beside an application's router, path by path.
 ///
 /// What has a policy stands here as an endpoint that answers from it; what has none, as one that
@@ -33,8 +35,8 @@ pub(crate) struct PolicySide<S> {
     unlisted: bool,
     /// Whether the application may have paths that stand on its side alone.
     uneven: bool,
-    /// Whether any of the policies decides at run time.
-    decides: bool,
+    /// What any of the policies reads of a request.
+    reads: Reads,
 }
 
 impl<S> PolicySide<S>
@@ -60,7 +62,7 @@ where
             fallback: None,
             unlisted: false,
             uneven: false,
-            decides: false,
+            reads: Reads::default(),
         }
     }
 
@@ -91,7 +93,7 @@ where
             self.claim(join(prefix, path), *annotated);
         }
         self.uneven |= other.uneven;
-        self.decides |= other.decides;
+        self.reads = self.reads.or(other.reads);
         self.paths = self.paths.nest(prefix, other.into_router());
         self
     }
@@ -103,7 +105,7 @@ where
             self.claim(path, annotated);
         }
         self.uneven |= other.uneven;
-        self.decides |= other.decides;
+        self.reads = self.reads.or(other.reads);
         self.unlisted |= other.unlisted;
         self.fallback = self.fallback.or(other.fallback);
         self.paths = self.paths.merge(other.paths);
@@ -123,9 +125,9 @@ where
         self
     }
 
-    /// Says whether a policy that has been added decides at run time.
-    pub(crate) fn deciding(mut self, decides: bool) -> Self {
-        self.decides |= decides;
+    /// Says what the policies that have been added read of a request.
+    pub(crate) fn reading(mut self, reads: Reads) -> Self {
+        self.reads = self.reads.or(reads);
         self
     }
 
@@ -137,13 +139,13 @@ where
             annotated: self.annotated,
             unlisted: self.unlisted,
             uneven: self.uneven,
-            decides: self.decides,
+            reads: self.reads,
         }
     }
 
-    /// Whether any of the policies decides at run time.
-    pub(crate) fn decides(&self) -> bool {
-        self.decides
+    /// What any of the policies reads of a request.
+    pub(crate) fn reads(&self) -> Reads {
+        self.reads
     }
 
     /// Whether the application may have paths that stand on its side alone.

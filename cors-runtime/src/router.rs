@@ -12,7 +12,9 @@ use axum::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{policies_first::PoliciesFirstLayer, policy_side::PolicySide, routes::Routes};
+use crate::{
+    head::Reads, policies_first::PoliciesFirstLayer, policy_side::PolicySide, routes::Routes,
+};
 
 /// An [`axum::Router`] whose annotated paths answer preflights before any layer, and whose layers'
 /// own answers carry access headers.
@@ -75,10 +77,10 @@ where
         let PathParts {
             routes,
             policy,
-            decides,
+            reads,
         } = routes.split();
         Self {
-            policies: self.policies.route(path, policy).deciding(decides),
+            policies: self.policies.route(path, policy).reading(reads),
             application: self.application.route(path, routes),
         }
     }
@@ -258,9 +260,10 @@ impl CorsRouter {
     /// it would take the place of the 405 and of its access headers.
     pub fn into_router(self) -> Router {
         self.application.layer(PoliciesFirstLayer {
-            decides: self.policies.decides(),
+            reads: self.policies.reads(),
             uneven: self.policies.is_uneven(),
-            policies: self.policies.into_router(),
+            // With its state, so that axum does not make its endpoints anew for each request.
+            policies: self.policies.into_router().with_state(()),
         })
     }
 }
@@ -312,8 +315,8 @@ pub struct PathParts<S> {
     routes: MethodRouter<S>,
     /// The endpoint that answers from the policies.
     policy: Option<MethodRouter<S>>,
-    /// Whether any of them decides at run time.
-    decides: bool,
+    /// What its policies read of a request.
+    reads: Reads,
 }
 
 impl<S> PathRoutes<S> for Routes<S>
@@ -325,7 +328,7 @@ where
     fn split(self) -> PathParts<S> {
         PathParts {
             policy: Some(self.policy_endpoint()),
-            decides: self.decides(),
+            reads: self.reads(),
             routes: self.without_not_allowed(),
         }
     }
@@ -336,7 +339,7 @@ impl<S> PathRoutes<S> for MethodRouter<S> {
         PathParts {
             routes: self,
             policy: None,
-            decides: false,
+            reads: Reads::default(),
         }
     }
 }
@@ -359,7 +362,7 @@ where
     fn set(self, router: CorsRouter<S>) -> CorsRouter<S> {
         let policies = router.policies.fallback(Some(self.policy_endpoint()));
         CorsRouter {
-            policies: policies.deciding(self.decides()),
+            policies: policies.reading(self.reads()),
             application: router.application.fallback(MethodRouter::from(self)),
         }
     }

@@ -16,6 +16,7 @@ use crate::{
     decision::{HandlerPolicy, PolicyOf},
     endpoints::{NotAllowed, Options, PolicyEndpoint},
     handler::WithPolicy,
+    head::Reads,
     path::PathPolicies,
 };
 
@@ -113,10 +114,11 @@ where
         any(PolicyEndpoint(self.policies()))
     }
 
-    /// Whether the policy of any handler decides at run time.
-    pub(crate) fn decides(&self) -> bool {
-        let mut handlers = self.handlers.iter();
-        handlers.any(|handler| handler.policy.headers.decides())
+    /// What the policies of the handlers read of a request.
+    pub(crate) fn reads(&self) -> Reads {
+        let handlers = self.handlers.iter();
+        let each = handlers.map(|handler| Reads::of(handler.policy.headers));
+        each.fold(Reads::default(), Reads::or)
     }
 
     fn policies(&self) -> Arc<PathPolicies<S>> {

@@ -1,6 +1,6 @@
 //! `Vary`: which request headers a cache must compare before it reuses a response.
 
-use http::header::{Entry, HeaderMap, HeaderValue, VARY};
+use http::header::{HeaderMap, HeaderValue, VARY};
 
 /// The request headers that a response was made from, among those the protocol reads.
 ///
@@ -53,14 +53,8 @@ impl Vary {
                 }
             }
         };
-        match headers.entry(VARY) {
-            Entry::Vacant(place) => {
-                place.insert(fields);
-            }
-            Entry::Occupied(mut lines) => {
-                lines.append(fields);
-                tidy(headers);
-            }
+        if headers.append(VARY, fields) {
+            tidy(headers);
         }
     }
 }

@@ -9,20 +9,30 @@ use crate::origin::{Origin, Pattern, Port};
 /// `sorted` holds texts that [`Pattern::parse`] takes, in byte order; `patterns` says whether any
 /// of them is more than one origin. Each of a few candidates is searched for by bisection: the
 /// origin itself, and if there are patterns, its host with any port and the hosts above its own
-/// below a `*`. An origin that no browser would serialize so matches nothing.
+/// below a `*`. An origin that no browser would serialize so matches nothing, nor does one that is
+/// no text.
 pub fn admits<T: AsRef<str>>(
     sorted: &[T],
     patterns: bool,
-    origin: &str,
+    origin: &[u8],
     admits: impl Fn(&T) -> bool,
 ) -> bool {
-    let lookup = |candidate: &[&str]| find(sorted, candidate).is_some_and(&admits);
-    if lookup(&[origin]) {
+    if find(sorted, &[origin]).is_some_and(&admits) {
         // The text of a pattern is itself no origin.
-        return !(patterns && origin.contains('*'));
+        return !(patterns && origin.contains(&b'*'));
     }
-    let Some(parsed) = patterns.then(|| Origin::parse(origin)).flatten() else {
+    if !patterns {
         return false;
+    }
+    let Ok(origin) = str::from_utf8(origin) else {
+        return false;
+    };
+    let Some(parsed) = Origin::parse(origin) else {
+        return false;
+    };
+    let lookup = |pieces: &[&str; 4]| {
+        let entry = find(sorted, &pieces.map(str::as_bytes));
+        entry.is_some_and(&admits)
     };
     // The port as the entry for it is written, with its colon.
     let (_, port) = origin.split_at(parsed.scheme.len() + "://".len() + parsed.host.len());
@@ -48,7 +58,7 @@ pub fn covering<'a, T: AsRef<str>>(sorted: &'a [T], entry: &Pattern<'_>) -> Opti
         port,
         entry.subdomains,
         |candidate| {
-            found = find(sorted, candidate);
+            found = find(sorted, &candidate.map(str::as_bytes));
             found.is_some()
         },
     );
@@ -62,7 +72,7 @@ fn patterns_over(
     host: &str,
     port: &str,
     subdomains: bool,
-    mut lookup: impl FnMut(&[&str]) -> bool,
+    mut lookup: impl FnMut(&[&str; 4]) -> bool,
 ) -> bool {
     let any_port_of_itself = match subdomains {
         true => lookup_other_port(&mut lookup, &[scheme, "://*.", host], port),
@@ -77,7 +87,7 @@ fn patterns_over(
 
 /// Looks the same host up with any port, where that is not the port at hand.
 fn lookup_other_port(
-    lookup: &mut impl FnMut(&[&str]) -> bool,
+    lookup: &mut impl FnMut(&[&str; 4]) -> bool,
     host: &[&str; 3],
     port: &str,
 ) -> bool {
@@ -92,17 +102,17 @@ fn bases(host: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The entry that consists of these pieces.
-fn find<'a, T: AsRef<str>>(sorted: &'a [T], pieces: &[&str]) -> Option<&'a T> {
-    let position = sorted.binary_search_by(|entry| compare(entry.as_ref(), pieces));
+fn find<'a, T: AsRef<str>>(sorted: &'a [T], pieces: &[&[u8]]) -> Option<&'a T> {
+    let position = sorted.binary_search_by(|entry| compare(entry.as_ref().as_bytes(), pieces));
     sorted.get(position.ok()?)
 }
 
 /// Compares a text with what pieces would be if they were joined.
-fn compare(text: &str, pieces: &[&str]) -> Ordering {
-    let mut rest = text.as_bytes();
+fn compare(text: &[u8], pieces: &[&[u8]]) -> Ordering {
+    let mut rest = text;
     for piece in pieces {
         let (here, behind) = rest.split_at(piece.len().min(rest.len()));
-        match here.cmp(piece.as_bytes()) {
+        match here.cmp(piece) {
             Ordering::Equal => rest = behind,
             other => return other,
         }
@@ -120,7 +130,7 @@ mod tests {
         let patterns = list
             .iter()
             .any(|entry| Pattern::parse(entry).unwrap().is_pattern());
-        admits(&sorted, patterns, origin, |_| true)
+        admits(&sorted, patterns, origin.as_bytes(), |_| true)
     }
 
     #[test]
