@@ -24,7 +24,7 @@ use axum::{
 };
 use cors_grammar::{
     method::MethodSet,
-    origin::{Hazards, Pattern},
+    origin::{Hazards, Pattern, Wildcards},
 };
 use cors_runtime::{
     __private::{Decider, HandlerPolicy, OriginList, PolicyHeaders, ask},
@@ -242,9 +242,11 @@ impl Declared {
             Origins::Listed(list) => {
                 let mut sorted = list.clone();
                 sorted.sort_unstable();
-                let mut patterns = sorted.iter().map(|entry| Pattern::parse(entry).unwrap());
+                let entries = sorted.iter().map(|entry| Pattern::parse(entry).unwrap());
                 policy.origins(OriginList {
-                    patterns: patterns.any(|pattern| pattern.is_pattern()),
+                    wildcards: entries
+                        .map(|entry| entry.wildcards())
+                        .fold(Wildcards::NONE, Wildcards::or),
                     sorted: sorted.leak(),
                     hazards: Hazards::NONE,
                 })

@@ -1,7 +1,7 @@
 //! The output: of the attribute, the function as written and its companion; of `policy!`, a
 //! constant.
 
-use cors_grammar::origin::Hazards;
+use cors_grammar::origin::{Hazards, Wildcards};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
@@ -260,7 +260,10 @@ impl Checked {
 impl CheckedList {
     fn tokens(&self, runtime: &TokenStream) -> TokenStream {
         let sorted = &self.sorted;
-        let patterns = self.patterns;
+        let Wildcards {
+            subdomains,
+            any_port: any_port_of_some,
+        } = self.wildcards;
         let Hazards {
             insecure,
             any_port,
@@ -269,7 +272,10 @@ impl CheckedList {
         quote! {
             #runtime::OriginList {
                 sorted: &[#(#sorted),*],
-                patterns: #patterns,
+                wildcards: #runtime::Wildcards {
+                    subdomains: #subdomains,
+                    any_port: #any_port_of_some,
+                },
                 hazards: #runtime::Hazards {
                     insecure: #insecure,
                     any_port: #any_port,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use cors_grammar::{
     Mistake,
-    origin::{Hazards, Pattern},
+    origin::{Hazards, Pattern, Wildcards},
     origin_list,
 };
 
@@ -13,7 +13,7 @@ use crate::{check::duplicate, errors::Errors, value::List};
 /// A list of origins and patterns in byte order, as the runtime looks them up.
 pub(crate) struct CheckedList {
     pub(crate) sorted: Vec<String>,
-    pub(crate) patterns: bool,
+    pub(crate) wildcards: Wildcards,
     pub(crate) hazards: Hazards,
 }
 
@@ -43,9 +43,10 @@ pub(crate) fn check(list: &List, others: Option<&CheckedList>, errors: &mut Erro
             }
         }
     }
+    let wildcards = entries.iter().map(|(.., entry)| entry.wildcards());
     let hazards = entries.iter().map(|(.., entry)| entry.hazards());
     CheckedList {
-        patterns: entries.iter().any(|(.., entry)| entry.is_pattern()),
+        wildcards: wildcards.fold(Wildcards::NONE, Wildcards::or),
         hazards: hazards.fold(Hazards::NONE, Hazards::or),
         sorted,
     }

@@ -102,7 +102,7 @@ where
 {
     if !path.decides() {
         let (method, headers) = (request.method(), request.headers());
-        let admitting = path.admitting(answer.method(method, headers), headers);
+        let admitting = path.admitting(answer, method, headers);
         let response = path.answer(answer, admitting, method, headers);
         return PathFuture::Path {
             response: Some(finish(response, request.extensions())),

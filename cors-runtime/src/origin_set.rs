@@ -10,7 +10,7 @@ use std::{
 use axum::extract::FromRef;
 use cors_grammar::{
     Mistake, list,
-    origin::{self, Hazards, Pattern},
+    origin::{self, Hazards, Pattern, Wildcards},
     origin_list,
 };
 use http::request::Parts;
@@ -68,8 +68,8 @@ struct Entries {
     every: bool,
     /// In the byte order of their texts.
     sorted: Vec<Entry>,
-    /// Whether any entry is more than one origin.
-    patterns: bool,
+    /// The wildcards of the entries.
+    wildcards: Wildcards,
 }
 
 struct Entry {
@@ -151,7 +151,7 @@ impl Entries {
             }
             let pattern =
                 Pattern::parse(text).map_err(|mistake| OriginError::new(text, mistake))?;
-            entries.patterns |= pattern.is_pattern();
+            entries.wildcards = entries.wildcards.or(pattern.wildcards());
             entries.sorted.push(Entry {
                 text: text.into(),
                 hazards: pattern.hazards(),
@@ -167,7 +167,7 @@ impl Entries {
     fn admits(&self, origin: &str, admits: impl Fn(&Entry) -> bool) -> bool {
         match self.every {
             true => origin::Origin::parse(origin).is_some(),
-            false => origin_list::admits(&self.sorted, self.patterns, origin.as_bytes(), admits),
+            false => origin_list::admits(&self.sorted, self.wildcards, origin.as_bytes(), admits),
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) enum Answer {
 
 impl Answer {
     /// The method that a request is about: its own, or of a preflight the one that is asked for.
-    pub(crate) fn method<'a>(self, method: &'a Method, request: &'a HeaderMap) -> &'a str {
+    fn method<'a>(self, method: &'a Method, request: &'a HeaderMap) -> &'a str {
         match self {
             Self::Preflight => asked_method(request),
             _ => method.as_str(),
@@ -62,10 +62,15 @@ impl<S> PathPolicies<S> {
         self.policies.iter().any(|policy| policy.headers.decides())
     }
 
-    /// Who answers a request about `method`, where no policy decides at run time: the first
-    /// candidate that lets its origin in.
-    pub(crate) fn admitting(&self, method: &str, request: &HeaderMap) -> Option<Admitting> {
-        let mut candidates = self.candidates(method).iter();
+    /// Who answers a request, where no policy decides at run time: the first candidate that lets
+    /// its origin in.
+    pub(crate) fn admitting(
+        &self,
+        answer: Answer,
+        method: &Method,
+        request: &HeaderMap,
+    ) -> Option<Admitting> {
+        let mut candidates = self.candidates(answer, method, request).iter();
         candidates.find_map(|policy| match policy.headers.admission(request) {
             Admission::Yes(allow_origin) => Some((policy.headers, allow_origin)),
             Admission::No | Admission::Ask(_) => None,
@@ -79,7 +84,7 @@ impl<S> PathPolicies<S> {
         mut request: Parts,
         mut state: S,
     ) -> (Option<Admitting>, Parts) {
-        for policy in self.candidates(answer.method(&request.method, &request.headers)) {
+        for policy in self.candidates(answer, &request.method, &request.headers) {
             let allow_origin = match policy.admission(&request.headers, &request.extensions) {
                 Admission::No => None,
                 Admission::Yes(allow_origin) => Some(allow_origin),
@@ -117,7 +122,7 @@ impl<S> PathPolicies<S> {
                     *response.headers_mut() = policy.answer_preflight(allow_origin, request);
                 }
                 None => {
-                    *response.body_mut() = self.refuse(request);
+                    *response.body_mut() = self.refuse(method, request);
                     Vary::AllThree.add_to(response.headers_mut());
                 }
             }
@@ -137,7 +142,7 @@ impl<S> PathPolicies<S> {
         (method, request): (&Method, &HeaderMap),
         response: &mut HeaderMap,
     ) {
-        let mut candidates = self.candidates(answer.method(method, request)).iter();
+        let mut candidates = self.candidates(answer, method, request).iter();
         let mut vary = match candidates.all(|policy| policy.headers.lets_every_origin_in()) {
             true => Vary::Nothing,
             false => Vary::Origin,
@@ -155,9 +160,9 @@ impl<S> PathPolicies<S> {
 
     /// Reports the refusal of a preflight by each policy that could have let it in. Returns what to
     /// tell the developer: nothing in a release build.
-    fn refuse(&self, request: &HeaderMap) -> String {
+    fn refuse(&self, method: &Method, request: &HeaderMap) -> String {
         let asked = asked_method(request);
-        let candidates = self.candidates(asked).iter();
+        let candidates = self.candidates(Answer::Preflight, method, request).iter();
         let refusals = candidates.map(|policy| {
             let refusal = policy.headers.refuse(request);
             refusal.report(asked);
@@ -166,9 +171,18 @@ impl<S> PathPolicies<S> {
         refusals.collect()
     }
 
-    /// Who may answer a request about a method: the handler that owns it, else any of the path.
-    fn candidates(&self, method: &str) -> &[HandlerPolicy<S>] {
-        self.owner(method)
+    /// Who may answer a request: the handler that owns the method that it is about, else any of the
+    /// path. Most paths have one.
+    fn candidates(
+        &self,
+        answer: Answer,
+        method: &Method,
+        request: &HeaderMap,
+    ) -> &[HandlerPolicy<S>] {
+        if self.policies.len() == 1 {
+            return &self.policies;
+        }
+        self.owner(answer.method(method, request))
             .and_then(|owner| self.policies.get(owner..=owner))
             .unwrap_or(&self.policies)
     }

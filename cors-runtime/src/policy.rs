@@ -4,7 +4,7 @@ use cors_grammar::{
     combination::{self, Combination},
     header_name,
     method::{self, MethodSet},
-    origin::Hazards,
+    origin::{Hazards, Wildcards},
     origin_list,
 };
 
@@ -49,15 +49,15 @@ pub(crate) enum Origins {
 pub struct OriginList {
     /// Their texts, in byte order.
     pub sorted: &'static [&'static str],
-    /// Whether any of them is more than one origin.
-    pub patterns: bool,
+    /// The wildcards that they have.
+    pub wildcards: Wildcards,
     /// What speaks against them in a policy with credentials.
     pub hazards: Hazards,
 }
 
 impl OriginList {
     pub(crate) fn has(&self, origin: &[u8]) -> bool {
-        origin_list::admits(self.sorted, self.patterns, origin, |_| true)
+        origin_list::admits(self.sorted, self.wildcards, origin, |_| true)
     }
 }
 

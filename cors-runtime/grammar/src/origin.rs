@@ -6,7 +6,7 @@ use crate::{Mistake, explain, host, public_suffix};
 pub(crate) const LONGEST_SCHEME: usize = 64;
 
 /// The longest origin: scheme, `://`, host, `:` and a port.
-const LONGEST: usize = LONGEST_SCHEME + 3 + host::LONGEST_HOST + 6;
+pub(crate) const LONGEST: usize = LONGEST_SCHEME + 3 + host::LONGEST_HOST + 6;
 
 /// A serialized tuple origin, as a browser sends it.
 ///
@@ -140,7 +140,15 @@ impl<'a> Pattern<'a> {
 
     /// Whether this is more than one origin.
     pub fn is_pattern(&self) -> bool {
-        self.subdomains || self.port == Port::Any
+        self.wildcards() != Wildcards::NONE
+    }
+
+    /// The wildcards of this entry.
+    pub fn wildcards(&self) -> Wildcards {
+        Wildcards {
+            subdomains: self.subdomains,
+            any_port: self.port == Port::Any,
+        }
     }
 
     /// What speaks against this entry in a policy with credentials.
@@ -150,6 +158,31 @@ impl<'a> Pattern<'a> {
             insecure: self.scheme == "http" && !loopback,
             any_port: self.port == Port::Any && !loopback,
             public_suffix: self.subdomains && !loopback && public_suffix::reaches(self.host),
+        }
+    }
+}
+
+/// Which of the wildcards the entries of a list have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wildcards {
+    /// `*.` before a host.
+    pub subdomains: bool,
+    /// `:*`.
+    pub any_port: bool,
+}
+
+impl Wildcards {
+    /// None: every entry is one origin.
+    pub const NONE: Self = Self {
+        subdomains: false,
+        any_port: false,
+    };
+
+    /// The wildcards of either.
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            subdomains: self.subdomains || other.subdomains,
+            any_port: self.any_port || other.any_port,
         }
     }
 }

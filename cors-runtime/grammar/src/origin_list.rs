@@ -1,27 +1,24 @@
 //! Looking an origin up in a sorted list of origins and patterns.
 
-use std::cmp::Ordering;
-
-use crate::origin::{Origin, Pattern, Port};
+use crate::origin::{LONGEST, Origin, Pattern, Port, Wildcards};
 
 /// Whether a list has an entry for an origin, and `admits` says yes to one of them.
 ///
-/// `sorted` holds texts that [`Pattern::parse`] takes, in byte order; `patterns` says whether any
-/// of them is more than one origin. Each of a few candidates is searched for by bisection: the
-/// origin itself, and if there are patterns, its host with any port and the hosts above its own
-/// below a `*`. An origin that no browser would serialize so matches nothing, nor does one that is
-/// no text.
+/// `sorted` holds texts that [`Pattern::parse`] takes, in byte order; `wildcards` says which they have.
+/// Each of a few candidates is searched for by bisection: the origin itself, and if there are
+/// patterns, its host with any port and the hosts above its own below a `*`. An origin that no
+/// browser would serialize so matches nothing, nor does one that is no text.
 pub fn admits<T: AsRef<str>>(
     sorted: &[T],
-    patterns: bool,
+    wildcards: Wildcards,
     origin: &[u8],
     admits: impl Fn(&T) -> bool,
 ) -> bool {
-    if find(sorted, &[origin]).is_some_and(&admits) {
+    if find(sorted, origin).is_some_and(&admits) {
         // The text of a pattern is itself no origin.
-        return !(patterns && origin.contains(&b'*'));
+        return wildcards == Wildcards::NONE || !origin.contains(&b'*');
     }
-    if !patterns {
+    if wildcards == Wildcards::NONE {
         return false;
     }
     let Ok(origin) = str::from_utf8(origin) else {
@@ -30,13 +27,17 @@ pub fn admits<T: AsRef<str>>(
     let Some(parsed) = Origin::parse(origin) else {
         return false;
     };
-    let lookup = |pieces: &[&str; 4]| {
-        let entry = find(sorted, &pieces.map(str::as_bytes));
-        entry.is_some_and(&admits)
-    };
     // The port as the entry for it is written, with its colon.
     let (_, port) = origin.split_at(parsed.scheme.len() + "://".len() + parsed.host.len());
-    patterns_over(parsed.scheme, parsed.host, port, false, lookup)
+    let asked = Asked {
+        scheme: parsed.scheme,
+        host: parsed.host,
+        subdomains: false,
+        port,
+    };
+    asked.patterns_over(wildcards, |candidate| {
+        joined(sorted, candidate).is_some_and(&admits)
+    })
 }
 
 /// The entry of a sorted list that stands for everything that another entry of it stands for, so
@@ -51,48 +52,50 @@ pub fn covering<'a, T: AsRef<str>>(sorted: &'a [T], entry: &Pattern<'_>) -> Opti
             &number
         }
     };
-    let mut found = None;
-    patterns_over(
-        entry.scheme,
-        entry.host,
+    let asked = Asked {
+        scheme: entry.scheme,
+        host: entry.host,
+        subdomains: entry.subdomains,
         port,
-        entry.subdomains,
-        |candidate| {
-            found = find(sorted, &candidate.map(str::as_bytes));
-            found.is_some()
-        },
-    );
+    };
+    let any = Wildcards {
+        subdomains: true,
+        any_port: true,
+    };
+    let mut found = None;
+    asked.patterns_over(any, |candidate| {
+        found = joined(sorted, candidate);
+        found.is_some()
+    });
     found
 }
 
-/// Whether `lookup` finds one of the patterns over a host: over the host itself with any port, and
-/// over each of the hosts above it with this port and with any.
-fn patterns_over(
-    scheme: &str,
-    host: &str,
-    port: &str,
+/// What a list is searched for: an origin, or the origins of one of its patterns.
+struct Asked<'a> {
+    scheme: &'a str,
+    host: &'a str,
+    /// Whether the hosts below `host` are meant, and not `host` itself.
     subdomains: bool,
-    mut lookup: impl FnMut(&[&str; 4]) -> bool,
-) -> bool {
-    let any_port_of_itself = match subdomains {
-        true => lookup_other_port(&mut lookup, &[scheme, "://*.", host], port),
-        false => lookup_other_port(&mut lookup, &[scheme, "://", host], port),
-    };
-    any_port_of_itself
-        || bases(host).any(|base| {
-            lookup(&[scheme, "://*.", base, port])
-                || lookup_other_port(&mut lookup, &[scheme, "://*.", base], port)
-        })
+    /// With its colon; nothing for the default.
+    port: &'a str,
 }
 
-/// Looks the same host up with any port, where that is not the port at hand.
-fn lookup_other_port(
-    lookup: &mut impl FnMut(&[&str; 4]) -> bool,
-    host: &[&str; 3],
-    port: &str,
-) -> bool {
-    let [scheme, joint, host] = *host;
-    port != ":*" && lookup(&[scheme, joint, host, ":*"])
+impl Asked<'_> {
+    /// Whether `lookup` finds a pattern that has none but these wildcards: for the host itself with
+    /// any port, or for the hosts below one above it, with this port or with any.
+    fn patterns_over(&self, wildcards: Wildcards, mut lookup: impl FnMut(&[&str]) -> bool) -> bool {
+        let Self {
+            scheme, host, port, ..
+        } = self;
+        let other_port = wildcards.any_port && *port != ":*";
+        let joint = if self.subdomains { "://*." } else { "://" };
+        (other_port && lookup(&[scheme, joint, host, ":*"]))
+            || (wildcards.subdomains
+                && bases(host).any(|base| {
+                    lookup(&[scheme, "://*.", base, port])
+                        || (other_port && lookup(&[scheme, "://*.", base, ":*"]))
+                }))
+    }
 }
 
 /// The hosts above a host: what stands behind each of its dots.
@@ -102,22 +105,23 @@ fn bases(host: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The entry that consists of these pieces.
-fn find<'a, T: AsRef<str>>(sorted: &'a [T], pieces: &[&[u8]]) -> Option<&'a T> {
-    let position = sorted.binary_search_by(|entry| compare(entry.as_ref().as_bytes(), pieces));
-    sorted.get(position.ok()?)
+fn joined<'a, T: AsRef<str>>(sorted: &'a [T], pieces: &[&str]) -> Option<&'a T> {
+    // To compare with one text at each step of the search is cheaper than with four pieces.
+    let mut buffer = [0; LONGEST + "*.:*".len()];
+    let mut rest = &mut buffer[..];
+    for piece in pieces {
+        let (here, behind) = rest.split_at_mut_checked(piece.len())?;
+        here.copy_from_slice(piece.as_bytes());
+        rest = behind;
+    }
+    let unused = rest.len();
+    let (entry, _) = buffer.split_at(buffer.len() - unused);
+    find(sorted, entry)
 }
 
-/// Compares a text with what pieces would be if they were joined.
-fn compare(text: &[u8], pieces: &[&[u8]]) -> Ordering {
-    let mut rest = text;
-    for piece in pieces {
-        let (here, behind) = rest.split_at(piece.len().min(rest.len()));
-        match here.cmp(piece) {
-            Ordering::Equal => rest = behind,
-            other => return other,
-        }
-    }
-    rest.cmp(b"")
+fn find<'a, T: AsRef<str>>(sorted: &'a [T], entry: &[u8]) -> Option<&'a T> {
+    let position = sorted.binary_search_by(|known| known.as_ref().as_bytes().cmp(entry));
+    sorted.get(position.ok()?)
 }
 
 #[cfg(test)]
@@ -127,10 +131,11 @@ mod tests {
     fn matches(list: &[&str], origin: &str) -> bool {
         let mut sorted = list.to_vec();
         sorted.sort_unstable();
-        let patterns = list
+        let wildcards = list
             .iter()
-            .any(|entry| Pattern::parse(entry).unwrap().is_pattern());
-        admits(&sorted, patterns, origin.as_bytes(), |_| true)
+            .map(|entry| Pattern::parse(entry).unwrap().wildcards())
+            .fold(Wildcards::NONE, Wildcards::or);
+        admits(&sorted, wildcards, origin.as_bytes(), |_| true)
     }
 
     #[test]

@@ -1,0 +1,291 @@
+use axum::{
+    Router,
+    extract::FromRef,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware::from_fn,
+    routing::{MethodRouter, get},
+};
+use cors_runtime::{
+    __private::{self, Wildcards},
+    AllowOrigin, CorsRouter, Origin, OriginSet, Routes, cors, routes,
+};
+use tower::layer::util::Identity;
+use tower_http::cors::CorsLayer;
+
+use super::{Case, Policy, request};
+
+/// Who answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Peer {
+    NoCors,
+    EmptyLayer,
+    ByHand,
+    Ours,
+    OursCorsRouter,
+    TowerHttp,
+    AxumCors,
+}
+
+impl Peer {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::NoCors,
+        Self::EmptyLayer,
+        Self::ByHand,
+        Self::Ours,
+        Self::OursCorsRouter,
+        Self::TowerHttp,
+        Self::AxumCors,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::NoCors => "no CORS",
+            Self::EmptyLayer => "ours, empty layer",
+            Self::ByHand => "by hand",
+            Self::Ours => "ours",
+            Self::OursCorsRouter => "ours, CorsRouter",
+            Self::TowerHttp => "tower-http",
+            Self::AxumCors => "axum_cors",
+        }
+    }
+}
+
+async fn items() -> &'static str {
+    "items"
+}
+
+#[cors(methods = "GET, PUT", max_age = 60)]
+async fn open() -> &'static str {
+    "items"
+}
+
+#[cors(
+    methods = "GET, PUT",
+    origins = "https://app.example.com",
+    allow_headers = "Content-Type, X-Token",
+    credentials,
+    max_age = 60
+)]
+async fn listed() -> &'static str {
+    "items"
+}
+
+#[cors(methods = "GET, PUT", origins = OriginSet, credentials, max_age = 60)]
+async fn in_set() -> &'static str {
+    "items"
+}
+
+#[cors(methods = "GET, PUT", origins = OneOrigin, credentials, max_age = 60)]
+async fn decided() -> &'static str {
+    "items"
+}
+
+#[derive(Clone, FromRef)]
+struct Configured {
+    origins: OriginSet,
+}
+
+struct OneOrigin;
+
+impl AllowOrigin<Configured> for OneOrigin {
+    async fn allows(origin: &Origin, _: &Parts, _: &Configured) -> bool {
+        *origin == *request::ORIGIN
+    }
+}
+
+/// The router of a peer, ready to be served; `None` where the peer knows nothing like the case.
+pub(crate) fn app(case: &Case, peer: Peer) -> Option<Router> {
+    let router = match peer {
+        Peer::NoCors => layered(case, plain()),
+        Peer::AxumCors => layered(case, plain()).layer(from_fn(axum_cors::cors)),
+        Peer::TowerHttp => layered(case, plain()).layer(tower_http_layer(case)?),
+        Peer::ByHand => layered(case, Router::new().route("/items", by_hand(case)?)),
+        Peer::Ours => layered(case, ours(case)),
+        Peer::EmptyLayer => layered(case, ours(case)).layer(Identity::new()),
+        Peer::OursCorsRouter => match static_routes(case) {
+            Some(routes) => cors_router(case, routes).into_router(),
+            None => {
+                let router = cors_router(case, routes_with_state(case));
+                router.with_state(configured(case)).into_router()
+            }
+        },
+    };
+    Some(router)
+}
+
+fn plain() -> Router {
+    Router::new().route("/items", get(items).put(items))
+}
+
+fn ours(case: &Case) -> Router {
+    let router = Router::new();
+    match static_routes(case) {
+        Some(routes) => router.route("/items", routes.into()),
+        None => {
+            let routes: MethodRouter<Configured> = routes_with_state(case).into();
+            let router = Router::new().route("/items", routes);
+            router.with_state(configured(case))
+        }
+    }
+}
+
+fn cors_router<S: Clone + Send + Sync + 'static>(case: &Case, routes: Routes<S>) -> CorsRouter<S> {
+    let mut router = CorsRouter::new().route("/items", routes);
+    for _ in 0..case.layers {
+        router = router.layer(Identity::new());
+    }
+    router
+}
+
+fn layered(case: &Case, mut router: Router) -> Router {
+    for _ in 0..case.layers {
+        router = router.layer(Identity::new());
+    }
+    router
+}
+
+const SUBDOMAINS: Wildcards = Wildcards {
+    subdomains: true,
+    any_port: false,
+};
+
+/// The routes of a policy that is known when the program is compiled.
+fn static_routes(case: &Case) -> Option<Routes> {
+    match case.policy {
+        Policy::Open => Some(routes!(open)),
+        Policy::Listed => Some(routes!(listed)),
+        Policy::Exact(count) => Some(long_list(origins(count), Wildcards::NONE)),
+        Policy::Patterns(count) => Some(long_list(patterns(count), SUBDOMAINS)),
+        Policy::Set(_) | Policy::Decided => None,
+    }
+}
+
+/// The routes of a policy that asks the state.
+fn routes_with_state(case: &Case) -> Routes<Configured> {
+    match case.policy {
+        Policy::Set(_) => routes!(in_set),
+        _ => routes!(decided),
+    }
+}
+
+/// What `#[cors]` expands to for a list that is too long to be written here.
+fn long_list(mut texts: Vec<String>, wildcards: Wildcards) -> Routes {
+    texts.sort_unstable();
+    let texts: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
+    let list = __private::OriginList {
+        sorted: texts.leak(),
+        wildcards,
+        hazards: __private::Hazards::NONE,
+    };
+    let methods = cors_grammar::method::MethodSet::NONE
+        .with("GET")
+        .with("PUT");
+    let policy = __private::Policy::UNSET
+        .methods("GET, PUT", methods.bits())
+        .origins(list)
+        .credentials(true)
+        .allow_headers("Content-Type, X-Token")
+        .max_age(60, "60");
+    let headers = Box::leak(Box::new(__private::PolicyHeaders::new(&policy, None)));
+    let policy = __private::HandlerPolicy {
+        headers,
+        decider: None,
+    };
+    Routes::new().handler(policy, items)
+}
+
+fn configured(case: &Case) -> Configured {
+    let origins = match case.policy {
+        Policy::Set(count) => origins(count),
+        _ => Vec::new(),
+    };
+    let origins = OriginSet::try_from_iter(origins).expect("origins");
+    Configured { origins }
+}
+
+/// The origin that asks, and others before and after it.
+fn origins(count: usize) -> Vec<String> {
+    let others = (1..count).map(|number| format!("https://site{number}.example"));
+    others.chain([request::ORIGIN.to_owned()]).collect()
+}
+
+fn patterns(count: usize) -> Vec<String> {
+    let others = (1..count).map(|number| format!("https://*.site{number}.example"));
+    others.chain(["https://*.example.com".to_owned()]).collect()
+}
+
+fn tower_http_layer(case: &Case) -> Option<CorsLayer> {
+    let origins = match case.policy {
+        Policy::Open => return Some(CorsLayer::very_permissive()),
+        Policy::Listed => origins(1),
+        Policy::Exact(count) | Policy::Set(count) => origins(count),
+        Policy::Patterns(_) | Policy::Decided => return None,
+    };
+    let origins = origins.into_iter();
+    let origins = origins.map(|origin| HeaderValue::try_from(origin).expect("an origin"));
+    Some(
+        CorsLayer::new()
+            .allow_origin(tower_http::cors::AllowOrigin::list(origins))
+            .allow_methods([Method::GET, Method::PUT])
+            .allow_headers([header::CONTENT_TYPE, HeaderName::from_static("x-token")])
+            .allow_credentials(true)
+            .max_age(std::time::Duration::from_secs(60)),
+    )
+}
+
+/// Handlers as one writes them who knows how, without a list to check.
+fn by_hand(case: &Case) -> Option<MethodRouter> {
+    match case.policy {
+        Policy::Open => Some(
+            get(open_by_hand)
+                .put(open_by_hand)
+                .options(preflight_by_hand),
+        ),
+        Policy::Listed => {
+            let handlers = get(listed_by_hand).put(listed_by_hand);
+            Some(handlers.options(preflight_by_hand))
+        }
+        _ => None,
+    }
+}
+
+async fn preflight_by_hand(request: HeaderMap) -> (StatusCode, HeaderMap) {
+    let mut headers = who_may_read(&request);
+    what_may_be_sent(&request, &mut headers);
+    let vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+    headers.insert(header::VARY, HeaderValue::from_static(vary));
+    (StatusCode::NO_CONTENT, headers)
+}
+
+async fn open_by_hand(request: HeaderMap) -> (HeaderMap, &'static str) {
+    let mut headers = who_may_read(&request);
+    what_may_be_sent(&request, &mut headers);
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    (headers, "items")
+}
+
+async fn listed_by_hand(request: HeaderMap) -> (HeaderMap, &'static str) {
+    let mut headers = who_may_read(&request);
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    (headers, "items")
+}
+
+fn who_may_read(request: &HeaderMap) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Some(origin) = request.get(header::ORIGIN) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    let allowed = HeaderValue::from_static("true");
+    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, allowed);
+    headers
+}
+
+fn what_may_be_sent(request: &HeaderMap, headers: &mut HeaderMap) {
+    let methods = HeaderValue::from_static("GET, PUT");
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+    let asked = request.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
+    let asked = asked.unwrap_or(HeaderValue::from_static("Authorization"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked);
+    let seconds = HeaderValue::from_static("60");
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, seconds);
+}
