@@ -21,11 +21,11 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
-use cors_runtime::{CorsRouter, OriginSet, Policy, cors, policy, routes};
-use cors_tests::{
-    oracle::{Browser, Fetch, Seen},
-    programs,
+use cors_runtime::{
+    CorsRouter, OriginSet, Policy, cors, policy, routes,
+    testing::{Browser, Fetch, Seen},
 };
+use cors_tests::programs;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};

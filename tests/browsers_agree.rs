@@ -26,11 +26,11 @@ use cors_grammar::{
     method::MethodSet,
     origin::{Hazards, Pattern, Wildcards},
 };
+use cors_runtime::testing::{Browser, Fetch, HERE, Seen, Step};
 use cors_runtime::{
     __private::{Decider, HandlerPolicy, OriginList, PolicyHeaders, ask},
     AllowOrigin, CorsRouter, Origin, OriginSet, Policy, Routes,
 };
-use cors_tests::oracle::{Browser, Fetch, HERE, Seen, Step};
 use indicatif::{ProgressBar, ProgressStyle};
 use proptest::{
     prelude::*,

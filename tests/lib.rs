@@ -16,7 +16,6 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 pub mod documented;
 pub mod handlers;
-pub mod oracle;
 pub mod programs;
 
 /// The README's examples compile and run.

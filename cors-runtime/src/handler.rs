@@ -2,20 +2,26 @@
 //!
 //! The handler is wrapped, not its body: a rejected extractor answers before the body runs, and
 //! its response needs the access headers as much as any other.
+//!
+//! What the compiler makes anew for each handler is kept small, since applications have hundreds: one
+//! call. The future is the same type for all handlers whose own futures are.
 
 use std::{
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
-use axum::{body::Body, extract::Request, handler::Handler, response::Response};
+use axum::{
+    body::Body, extract::Request, handler::Handler, response::Response, routing::MethodRouter,
+};
 use http::HeaderValue;
 use pin_project_lite::pin_project;
 
 use crate::{
-    decision::{Decision, PolicyOf},
+    decision::{Decider, Decision, HandlerPolicy, PolicyOf},
     headers::{Admission, PolicyHeaders, echo_origin},
     mark,
+    origin::Origin,
     passage::Passage,
 };
 
@@ -39,74 +45,109 @@ where
     T: 'static,
     P: PolicyOf<S>,
 {
-    type Future = WithPolicyFuture<H, T, S, P>;
+    type Future = WithPolicyFuture<H::Future, S>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
         let policy = self.policy.tell();
-        let step = match policy.admission(request.headers(), request.extensions()) {
-            Admission::No => self.proceed(None, request, state),
-            Admission::Yes(allow_origin) => self.proceed(Some(allow_origin), request, state),
-            Admission::Ask(whom) => {
-                let (parts, body) = request.into_parts();
-                Step::Deciding {
-                    decision: policy.decide(whom, parts, state),
-                    rest: Some((self, body)),
-                }
+        let handler = self.handler;
+        match Entry::of(&policy, &request) {
+            Entry::Passes(passage) => {
+                let response = handler.call(request, state);
+                WithPolicyFuture::handled(policy.headers, passage, response)
             }
-        };
-        WithPolicyFuture { step }
-    }
-}
-
-impl<H, P> WithPolicy<H, P> {
-    /// Calls the handler, unless the server itself refuses the request.
-    fn proceed<T, S>(
-        self,
-        allow_origin: Option<HeaderValue>,
-        request: Request,
-        state: S,
-    ) -> Step<H, T, S, P>
-    where
-        H: Handler<T, S>,
-        P: PolicyOf<S>,
-    {
-        let policy = self.policy.tell().headers;
-        let watched = mark::is_watched(request.extensions());
-        let head = (request.method(), request.uri(), request.headers());
-        match Passage::enter(policy, allow_origin, watched, head) {
-            Ok(passage) => Step::Handled {
-                policy,
-                passage: Some(passage),
-                response: self.handler.call(request, state),
-            },
-            Err(refused) => Step::Refused {
-                response: Some(refused.map(|()| Body::empty())),
-            },
+            Entry::Refused(response) => WithPolicyFuture::refused(response),
+            Entry::Ask(whom) => {
+                let call = |request, state| handler.call(request, state);
+                WithPolicyFuture::deciding(policy, whom, request, state, Box::new(call))
+            }
         }
     }
 }
 
+/// Handlers with layers around them, which have the policy that is put around it all.
+#[derive(Clone)]
+pub(crate) struct Layered<S> {
+    handlers: MethodRouter<S>,
+    policy: &'static PolicyHeaders,
+}
+
+impl<S> Layered<S> {
+    pub(crate) fn new(handlers: MethodRouter<S>, policy: &'static PolicyHeaders) -> Self {
+        Self { handlers, policy }
+    }
+}
+
+impl<S> Handler<(), S> for Layered<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    type Future = <MethodRouter<S> as Handler<(), S>>::Future;
+
+    fn call(self, mut request: Request, state: S) -> Self::Future {
+        mark::enter(request.extensions_mut(), self.policy);
+        self.handlers.call(request, state)
+    }
+}
+
+/// What becomes of a request.
+enum Entry<S> {
+    /// The handler gets it; under no policy where it is inside this one already.
+    Passes(Option<Passage>),
+    /// The server itself refuses it.
+    Refused(Response),
+    /// That is decided at run time.
+    Ask((Decider<S>, Origin)),
+}
+
+impl<S> Entry<S> {
+    fn of(policy: &HandlerPolicy<S>, request: &Request) -> Self {
+        let watched = mark::is_watched(request.extensions());
+        if watched && mark::is_inside(request.extensions(), policy.headers) {
+            return Self::Passes(None);
+        }
+        let entered = match policy.admission(request.headers(), request.extensions()) {
+            Admission::No => enter(policy.headers, None, watched, request),
+            Admission::Yes(allow_origin) => {
+                enter(policy.headers, Some(allow_origin), watched, request)
+            }
+            Admission::Ask(whom) => return Self::Ask(whom),
+        };
+        match entered {
+            Ok(passage) => Self::Passes(Some(passage)),
+            Err(response) => Self::Refused(response),
+        }
+    }
+}
+
+/// Lets a request in, or returns the answer of a server that refuses it by itself.
+#[expect(clippy::result_large_err, reason = "a box would cost an allocation")]
+fn enter(
+    policy: &PolicyHeaders,
+    allow_origin: Option<HeaderValue>,
+    watched: bool,
+    request: &Request,
+) -> Result<Passage, Response> {
+    let head = (request.method(), request.uri(), request.headers());
+    let entered = Passage::enter(policy, allow_origin, watched, head);
+    entered.map_err(|refused| refused.map(|()| Body::empty()))
+}
+
 pin_project! {
     /// A request on its way through the policy to the handler, and its response on the way back.
-    pub(crate) struct WithPolicyFuture<H, T, S, P>
-    where
-        H: Handler<T, S>,
-    {
+    pub(crate) struct WithPolicyFuture<F, S> {
         #[pin]
-        step: Step<H, T, S, P>,
+        step: Step<F, S>,
     }
 }
 
 pin_project! {
     #[project = StepProjection]
-    enum Step<H, T, S, P>
-    where
-        H: Handler<T, S>,
-    {
+    enum Step<F, S> {
         // The handler is called when the decision is there. Nothing is left once it has been.
         Deciding {
             decision: Decision<S>,
-            rest: Option<(WithPolicy<H, P>, Body)>,
+            policy: &'static PolicyHeaders,
+            rest: Option<(Body, Call<F, S>)>,
         },
         // The handler is not called.
         Refused {
@@ -114,7 +155,7 @@ pin_project! {
         },
         Handled {
             #[pin]
-            response: H::Future,
+            response: F,
             policy: &'static PolicyHeaders,
             // Taken when the response is there.
             passage: Option<Passage>,
@@ -122,26 +163,75 @@ pin_project! {
     }
 }
 
-impl<H, T, S, P> Future for WithPolicyFuture<H, T, S, P>
+/// The handler that waits. Functions have no size, and take no room in a box.
+type Call<F, S> = Box<dyn FnOnce(Request, S) -> F + Send>;
+
+impl<F, S> WithPolicyFuture<F, S> {
+    fn handled(policy: &'static PolicyHeaders, passage: Option<Passage>, response: F) -> Self {
+        Self {
+            step: Step::Handled {
+                response,
+                policy,
+                passage,
+            },
+        }
+    }
+
+    fn refused(response: Response) -> Self {
+        let response = Some(response);
+        Self {
+            step: Step::Refused { response },
+        }
+    }
+
+    fn deciding(
+        policy: HandlerPolicy<S>,
+        whom: (Decider<S>, Origin),
+        request: Request,
+        state: S,
+        call: Call<F, S>,
+    ) -> Self {
+        let (parts, body) = request.into_parts();
+        Self {
+            step: Step::Deciding {
+                decision: policy.decide(whom, parts, state),
+                policy: policy.headers,
+                rest: Some((body, call)),
+            },
+        }
+    }
+}
+
+impl<F, S> Future for WithPolicyFuture<F, S>
 where
-    H: Handler<T, S>,
-    P: PolicyOf<S>,
+    F: Future<Output = Response>,
 {
     type Output = Response;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
-        let mut step = self.project().step;
-        if let StepProjection::Deciding { decision, rest } = step.as_mut().project() {
+        let mut this = self.project();
+        if let StepProjection::Deciding {
+            decision,
+            policy,
+            rest,
+        } = this.step.as_mut().project()
+        {
             let (admitted, question) = ready!(decision.as_mut().poll(context));
             // A future is not polled again once it is ready.
-            let Some((handler, body)) = rest.take() else {
+            let Some((body, call)) = rest.take() else {
                 return Poll::Pending;
             };
+            let policy = *policy;
             let request = Request::from_parts(question.parts, body);
+            let watched = mark::is_watched(request.extensions());
             let allow_origin = admitted.then(|| echo_origin(request.headers()));
-            step.set(handler.proceed(allow_origin, request, question.state));
+            let next = match enter(policy, allow_origin, watched, &request) {
+                Ok(passage) => Self::handled(policy, Some(passage), call(request, question.state)),
+                Err(response) => Self::refused(response),
+            };
+            this.step.set(next.step);
         }
-        match step.project() {
+        match this.step.project() {
             StepProjection::Deciding { .. } => Poll::Pending,
             StepProjection::Refused { response } => {
                 response.take().map_or(Poll::Pending, Poll::Ready)

@@ -8,6 +8,9 @@
 //! - [`CorsLayer`] puts a policy around a service that is no handler;
 //! - [`Origin`] is the origin of a request, as an extractor.
 //!
+//! Guides: what none of this protects from ([`security`]); coming from tower-http
+//! ([`from_tower_http`]).
+//!
 //! ```
 //! use axum::routing::get;
 //! use cors_runtime::{CorsRouter, cors, routes};
@@ -54,6 +57,8 @@ mod router;
 mod routes;
 mod setters;
 mod sound;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod vary;
 
 pub use allow_origin::AllowOrigin;
@@ -65,6 +70,14 @@ pub use origin_set::OriginSet;
 pub use policy::Policy;
 pub use router::CorsRouter;
 pub use routes::Routes;
+
+#[cfg(doc)]
+#[doc = include_str!("security.md")]
+pub mod security {}
+
+#[cfg(doc)]
+#[doc = include_str!("from_tower_http.md")]
+pub mod from_tower_http {}
 
 #[doc = include_str!("routes.md")]
 #[macro_export]

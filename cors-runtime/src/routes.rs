@@ -15,7 +15,7 @@ use tower_service::Service;
 use crate::{
     decision::{HandlerPolicy, PolicyOf},
     endpoints::{NotAllowed, Options, PolicyEndpoint},
-    handler::WithPolicy,
+    handler::{Layered, WithPolicy},
     head::Reads,
     path::PathPolicies,
 };
@@ -50,9 +50,9 @@ pub struct Routes<S = ()> {
 
 struct RoutedHandler<S> {
     policy: HandlerPolicy<S>,
-    /// The user's handler and its layers, for any method.
-    bare: MethodRouter<S>,
-    /// The same inside its policy, for the methods that the policy names.
+    /// The user's handler and its layers inside the policy, for any method.
+    every: MethodRouter<S>,
+    /// The same for the methods that the policy names.
     routed: MethodRouter<S>,
 }
 
@@ -76,11 +76,10 @@ where
         T: 'static,
     {
         let policy = companion.tell();
-        let bare = any(handler.clone());
         let inside = WithPolicy::new(handler, companion);
         self.handlers.push(RoutedHandler {
             policy,
-            bare,
+            every: any(inside.clone()),
             routed: routed(inside, policy.headers.methods()),
         });
         self
@@ -101,9 +100,10 @@ where
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
         for handler in &mut self.handlers {
-            let RoutedHandler { policy, bare, .. } = handler;
-            *bare = std::mem::take(bare).layer(layer.clone());
-            let inside = WithPolicy::new(bare.clone(), *policy);
+            let policy = handler.policy;
+            let layered = std::mem::take(&mut handler.every).layer(layer.clone());
+            let inside = WithPolicy::new(Layered::new(layered, policy.headers), policy);
+            handler.every = any(inside.clone());
             handler.routed = routed(inside, policy.headers.methods());
         }
         self
@@ -130,8 +130,8 @@ where
     pub(crate) fn without_not_allowed(self) -> MethodRouter<S> {
         let path = self.policies();
         let owner = path.owner("OPTIONS").and_then(|owner| {
-            let RoutedHandler { bare, policy, .. } = self.handlers.get(owner)?;
-            Some(any(WithPolicy::new(bare.clone(), *policy)))
+            let handler = self.handlers.get(owner)?;
+            Some(handler.every.clone())
         });
         let options = on(MethodFilter::OPTIONS, Options::new(path, owner));
         let handlers = self.handlers.into_iter();
@@ -157,7 +157,7 @@ impl<S> Clone for Routes<S> {
     fn clone(&self) -> Self {
         let handlers = self.handlers.iter().map(|handler| RoutedHandler {
             policy: handler.policy,
-            bare: handler.bare.clone(),
+            every: handler.every.clone(),
             routed: handler.routed.clone(),
         });
         Self {
@@ -180,9 +180,15 @@ where
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
-    if methods.is_every() {
-        return any(handler);
+    match filter(methods) {
+        _ if methods.is_every() => any(handler),
+        Some(filter) => on(filter, handler),
+        None => MethodRouter::new(),
     }
+}
+
+/// Apart from the handler, so that it is compiled once and not for each.
+fn filter(methods: MethodSet) -> Option<MethodFilter> {
     let filters = methods.iter().filter_map(|method| match method {
         "GET" => Some(MethodFilter::GET),
         "HEAD" => Some(MethodFilter::HEAD),
@@ -192,8 +198,5 @@ where
         "DELETE" => Some(MethodFilter::DELETE),
         _ => None,
     });
-    match filters.reduce(MethodFilter::or) {
-        Some(filter) => on(filter, handler),
-        None => MethodRouter::new(),
-    }
+    filters.reduce(MethodFilter::or)
 }

@@ -1,75 +1,26 @@
-//! A browser, as far as CORS goes: the Fetch standard's steps, written down plainly.
-//!
-//! It talks to an application as a browser would and tells what the page sees. It knows nothing of
-//! the library it is used to judge. Section names are those of the standard (fetch.spec.whatwg.org).
+//! [`Browser`]: the steps of the Fetch standard, from a page's request to what the page sees.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use axum::{
     Router,
-    body::{Body, Bytes, to_bytes},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode},
+    body::{Body, to_bytes},
 };
-use tower::ServiceExt;
+use http::{HeaderMap, HeaderName, Method, Request, Response};
+use tower_service::Service;
 
-/// What a page asks its browser to fetch (`fetch(url, { method, headers, credentials, body })`).
-#[derive(Clone, Debug)]
-pub struct Fetch {
-    /// The page's origin, serialized: `null` where it is opaque.
-    pub origin: String,
-    /// The URL's path and query; its origin is [`HERE`].
-    pub path: String,
-    /// The method, as the page writes it.
-    pub method: String,
-    /// The headers, as the page sets them.
-    pub headers: Vec<(String, String)>,
-    /// `credentials: "include"`.
-    pub credentials: bool,
-    /// The body; empty for none.
-    pub body: String,
-}
-
-/// The origin of every URL that is fetched.
-pub const HERE: &str = "https://service.example";
-
-/// What the page sees.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// A network error, and the step that made it one.
-    Blocked(Step),
-    /// The response, as far as the page may read it.
-    Response {
-        /// Its status.
-        status: StatusCode,
-        /// The headers that the page may read.
-        headers: HeaderMap,
-        /// Its body.
-        body: Bytes,
+use super::{
+    fetch::{Fetch, HERE, Seen, Step},
+    standard::{
+        SAFELISTED_RESPONSE_HEADERS, is_forbidden_method, is_forbidden_request_header,
+        is_safelisted_method, joined, normalize, unsafe_header_names, values,
     },
-}
-
-/// Where a fetch ends in a network error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The method is a *forbidden method*: nothing is sent.
-    ForbiddenMethod,
-    /// The *CORS check* of the answer to the preflight.
-    PreflightCheck,
-    /// The status of the answer to the preflight is no *ok status*.
-    PreflightStatus,
-    /// A header list of the answer does not parse.
-    PreflightSyntax,
-    /// The method is not among those that the answer allows.
-    PreflightMethod,
-    /// A header is not among those that the answer allows.
-    PreflightHeader,
-    /// The *CORS check* of the response.
-    Check,
-    /// Too many redirects.
-    Redirect,
-}
+};
 
 /// A browser with its *CORS-preflight cache*, in one network partition.
+///
+/// One that lives for several fetches remembers what preflights allowed; [`Fetch::send`] has a new
+/// one each time.
 #[derive(Debug, Default)]
 pub struct Browser {
     cache: Vec<CacheEntry>,
@@ -119,8 +70,10 @@ impl Browser {
             .headers
             .retain(|(name, _)| !is_forbidden_request_header(name));
         if fetch.origin == HERE {
-            let response = send(app, &fetch, "same-origin").await;
-            return seen(response, |_| true).await;
+            return match send(app, &fetch, "same-origin").await {
+                Ok(response) => seen(response, |_| true).await,
+                Err(step) => Seen::Blocked(step),
+            };
         }
         // A network error is what comes of more (HTTP-redirect fetch).
         for _ in 0..20 {
@@ -140,7 +93,10 @@ impl Browser {
         {
             return Err(self.blocked(fetch, step));
         }
-        let response = send(app, fetch, "cross-site").await;
+        let response = match send(app, fetch, "cross-site").await {
+            Ok(response) => response,
+            Err(step) => return Err(self.blocked(fetch, step)),
+        };
         if !cors_check(response.headers(), fetch) {
             return Err(self.blocked(fetch, Step::Check));
         }
@@ -215,8 +171,8 @@ impl Browser {
             let names: Vec<_> = unsafe_names.iter().map(String::as_str).collect();
             request = request.header("access-control-request-headers", names.join(","));
         }
-        let request = request.body(Body::empty()).expect("a request");
-        let Ok(response) = app.clone().oneshot(request).await;
+        let request = request.body(Body::empty());
+        let response = answer(app, request.map_err(|_| Step::Malformed)?).await;
         let headers = response.headers();
         if !cors_check(headers, fetch) {
             return Err(Step::PreflightCheck);
@@ -272,8 +228,8 @@ impl Browser {
 }
 
 /// The actual request, with the headers that the browser adds.
-async fn send(app: &Router, fetch: &Fetch, site: &str) -> Response<Body> {
-    let method = Method::from_bytes(fetch.method.as_bytes()).expect("a method");
+async fn send(app: &Router, fetch: &Fetch, site: &str) -> Result<Response<Body>, Step> {
+    let method = Method::from_bytes(fetch.method.as_bytes()).map_err(|_| Step::Malformed)?;
     let mut request = Request::builder().method(&method).uri(&fetch.path);
     for (name, value) in &fetch.headers {
         request = request.header(name, value);
@@ -289,10 +245,13 @@ async fn send(app: &Router, fetch: &Fetch, site: &str) -> Response<Body> {
     if fetch.credentials {
         request = request.header("cookie", "session=1");
     }
-    let request = request
-        .body(Body::from(fetch.body.clone()))
-        .expect("a request");
-    let Ok(response) = app.clone().oneshot(request).await;
+    let request = request.body(Body::from(fetch.body.clone()));
+    Ok(answer(app, request.map_err(|_| Step::Malformed)?).await)
+}
+
+/// The application's answer. A router is always ready.
+async fn answer(app: &Router, request: Request<Body>) -> Response<Body> {
+    let Ok(response) = app.clone().call(request).await;
     response
 }
 
@@ -326,12 +285,15 @@ async fn seen(response: Response<Body>, readable: impl Fn(&str) -> bool) -> Seen
         .headers
         .iter()
         .filter(|(name, _)| readable(name.as_str()));
-    Seen::Response {
-        status: head.status,
-        headers: headers
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-        body: to_bytes(body, usize::MAX).await.expect("a body"),
+    let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
+    let headers: HeaderMap = headers.collect();
+    match to_bytes(body, usize::MAX).await {
+        Ok(body) => Seen::Response {
+            status: head.status,
+            headers,
+            body,
+        },
+        Err(_) => Seen::Blocked(Step::Body),
     }
 }
 
@@ -346,141 +308,3 @@ fn cors_check(headers: &HeaderMap, fetch: &Fetch) -> bool {
         Some(_) => get("access-control-allow-credentials").as_deref() == Some(b"true"),
     }
 }
-
-/// The lines of a header, joined ("get").
-fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
-    let lines: Vec<_> = headers
-        .get_all(name)
-        .iter()
-        .map(HeaderValue::as_bytes)
-        .collect();
-    (!lines.is_empty()).then(|| lines.join(&b", "[..]))
-}
-
-/// "extract header list values" of a list of tokens: empty where the header is absent, `None` where
-/// it does not parse.
-fn values(headers: &HeaderMap, name: &'static str) -> Option<Vec<String>> {
-    let Some(list) = joined(headers, &HeaderName::from_static(name)) else {
-        return Some(Vec::new());
-    };
-    let list = String::from_utf8(list).ok()?;
-    let items = list.split(',').map(|item| item.trim_matches([' ', '\t']));
-    let items: Vec<_> = items
-        .filter(|item| !item.is_empty())
-        .map(str::to_owned)
-        .collect();
-    items
-        .iter()
-        .all(|item| item.bytes().all(is_token_byte))
-        .then_some(items)
-}
-
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
-}
-
-/// "normalize a method".
-fn normalize(method: &str) -> String {
-    let upper = method.to_ascii_uppercase();
-    match upper.as_str() {
-        "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" => upper,
-        _ => method.to_owned(),
-    }
-}
-
-/// "forbidden method".
-fn is_forbidden_method(method: &str) -> bool {
-    ["CONNECT", "TRACE", "TRACK"]
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(method))
-}
-
-/// "CORS-safelisted method".
-fn is_safelisted_method(method: &str) -> bool {
-    ["GET", "HEAD", "POST"].contains(&method)
-}
-
-/// "forbidden request-header".
-fn is_forbidden_request_header(name: &str) -> bool {
-    const FORBIDDEN: [&str; 21] = [
-        "accept-charset",
-        "accept-encoding",
-        "access-control-request-headers",
-        "access-control-request-method",
-        "connection",
-        "content-length",
-        "cookie",
-        "cookie2",
-        "date",
-        "dnt",
-        "expect",
-        "host",
-        "keep-alive",
-        "origin",
-        "referer",
-        "set-cookie",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "via",
-    ];
-    let name = name.to_ascii_lowercase();
-    FORBIDDEN.contains(&name.as_str()) || name.starts_with("proxy-") || name.starts_with("sec-")
-}
-
-/// "CORS-unsafe request-header names".
-fn unsafe_header_names(headers: &[(String, String)]) -> BTreeSet<String> {
-    let (safe, others): (Vec<_>, Vec<_>) = headers
-        .iter()
-        .partition(|(name, value)| is_safelisted_header(name, value));
-    let safe_size: usize = safe.iter().map(|(_, value)| value.len()).sum();
-    let mut names: BTreeSet<_> = others
-        .iter()
-        .map(|(name, _)| name.to_ascii_lowercase())
-        .collect();
-    if safe_size > 1024 {
-        names.extend(safe.iter().map(|(name, _)| name.to_ascii_lowercase()));
-    }
-    names
-}
-
-/// "CORS-safelisted request-header".
-fn is_safelisted_header(name: &str, value: &str) -> bool {
-    let unsafe_byte =
-        |byte: u8| (byte < 0x20 && byte != b'\t') || b"\"():<>?@[\\]{}\x7f".contains(&byte);
-    let language = |byte: u8| byte.is_ascii_alphanumeric() || b" *,-.;=".contains(&byte);
-    value.len() <= 128
-        && match name.to_ascii_lowercase().as_str() {
-            "accept" => !value.bytes().any(unsafe_byte),
-            "accept-language" | "content-language" => value.bytes().all(language),
-            "content-type" => {
-                let essence = value.split(';').next().unwrap_or_default().trim();
-                !value.bytes().any(unsafe_byte)
-                    && [
-                        "application/x-www-form-urlencoded",
-                        "multipart/form-data",
-                        "text/plain",
-                    ]
-                    .iter()
-                    .any(|known| known.eq_ignore_ascii_case(essence))
-            }
-            "range" => value.strip_prefix("bytes=").is_some_and(|range| {
-                let (start, end) = range.split_once('-').unwrap_or((range, "x"));
-                let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-                !start.is_empty() && digits(start) && digits(end)
-            }),
-            _ => false,
-        }
-}
-
-/// "CORS-safelisted response-header name".
-const SAFELISTED_RESPONSE_HEADERS: [&str; 7] = [
-    "cache-control",
-    "content-language",
-    "content-length",
-    "content-type",
-    "expires",
-    "last-modified",
-    "pragma",
-];

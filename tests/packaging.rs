@@ -1,0 +1,52 @@
+//! The three crates can be published together, with what a registry asks for.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+const CRATES: [&str; 3] = ["cors-grammar", "cors-macros", "cors-runtime"];
+
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn what_a_registry_shows_of_each_crate_is_there() {
+    let metadata = cargo(&["metadata", "--locked", "--no-deps", "--format-version", "1"]);
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    for name in CRATES {
+        let package = packages.iter().find(|it| it["name"] == name).unwrap();
+        for field in ["description", "license", "rust_version"] {
+            assert!(package[field].is_string(), "{name}: {field}");
+        }
+        assert_eq!(package["rust_version"], "1.88", "{name}");
+        let keywords = package["keywords"].as_array().unwrap();
+        assert!((1..=5).contains(&keywords.len()), "{name}: {keywords:?}");
+        let categories = package["categories"].as_array().unwrap();
+        assert!(
+            (1..=5).contains(&categories.len()),
+            "{name}: {categories:?}"
+        );
+        // A path is for this workspace: who depends on the crate gets it by its version.
+        for dependency in package["dependencies"].as_array().unwrap() {
+            assert_ne!(dependency["req"], "*", "{name}: {}", dependency["name"]);
+        }
+    }
+}
+
+#[test]
+fn the_three_crates_are_packaged_together_and_build_from_their_packages() {
+    let mut arguments = vec!["package", "--locked", "--allow-dirty", "--quiet"];
+    for name in CRATES {
+        arguments.extend(["--package", name]);
+    }
+    cargo(&arguments);
+}
