@@ -254,6 +254,36 @@ async fn a_decision_is_made_once_though_a_layer_answers_and_a_cancelled_one_is_n
 }
 
 #[tokio::test]
+async fn layers_inside_the_policy_do_not_make_it_ask_twice() {
+    let app = App::with_tenant();
+    let layered = || {
+        let routes = routes!(tenant, unenforced);
+        routes.layer(timeout()).layer(CatchPanicLayer::new())
+    };
+    let plain = Router::new().route("/tenant", layered().into());
+    let ours = CorsRouter::new().route("/tenant", layered());
+    for router in [
+        plain.with_state(app.clone()),
+        ours.with_state(app.clone()).into_router(),
+    ] {
+        let server = Server::start(router).await;
+        for (method, origin, status) in [
+            ("GET", TENANT, 200),
+            ("GET", OTHER, 403),
+            ("DELETE", TENANT, 200),
+            ("DELETE", OTHER, 200),
+        ] {
+            let response = server.ask(method, "/tenant", &[("origin", origin)]).await;
+            assert_eq!(response.status(), status, "{method} {origin}");
+            let allowed = response.headers().get("access-control-allow-origin");
+            assert_eq!(allowed.is_some(), origin == TENANT, "{method} {origin}");
+            assert_eq!(response.headers().get_all("vary").iter().count(), 1);
+            assert_eq!(app.asked(), 1, "{method} {origin}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn ten_thousand_shed_requests_start_no_more_than_one_decision_each() {
     async fn overloaded(_: BoxError) -> StatusCode {
         StatusCode::SERVICE_UNAVAILABLE

@@ -9,7 +9,7 @@ use http::{
     header::{HOST, ORIGIN},
 };
 
-use crate::{headers::only_line, vary::Vary};
+use crate::{reflection::only_line, vary::Vary};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

@@ -8,11 +8,7 @@ use http::{
     },
 };
 
-use crate::{
-    decision::Decisions,
-    headers::{Lines, PolicyHeaders},
-    mark,
-};
+use crate::{decision::Decisions, headers::PolicyHeaders, mark, reflection::Lines};
 
 const COUNT: usize = 4;
 

@@ -52,6 +52,7 @@ mod path;
 mod policies_first;
 mod policy;
 mod policy_side;
+mod reflection;
 mod refusal;
 mod router;
 mod routes;

@@ -7,8 +7,9 @@ use http::{
 
 use crate::{
     enforcement,
-    headers::{PolicyHeaders, Reflection, remove_access_headers},
+    headers::{PolicyHeaders, remove_access_headers},
     mark,
+    reflection::Reflection,
     vary::Vary,
 };
 
