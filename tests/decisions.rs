@@ -258,7 +258,8 @@ async fn layers_inside_the_policy_do_not_make_it_ask_twice() {
     let app = App::with_tenant();
     let layered = || {
         let routes = routes!(tenant, unenforced);
-        routes.layer(timeout()).layer(CatchPanicLayer::new())
+        let panics = CatchPanicLayer::new();
+        routes.layer(panics).layer(panics)
     };
     let plain = Router::new().route("/tenant", layered().into());
     let ours = CorsRouter::new().route("/tenant", layered());

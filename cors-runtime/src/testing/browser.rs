@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
 };
-use http::{HeaderMap, HeaderName, Method, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use tower_service::Service;
 
 use super::{
@@ -57,6 +57,9 @@ impl Browser {
     /// *HTTP fetch* of a request whose mode is `cors` and whose URL is on another origin; where the
     /// page is on this one, of a request whose response tainting is `basic`.
     pub async fn fetch(&mut self, app: &Router, fetch: &Fetch) -> Seen {
+        if is_malformed(fetch) {
+            return Seen::Blocked(Step::Malformed);
+        }
         // "new Request(input, init)", steps for the method.
         let method = normalize(&fetch.method);
         if is_forbidden_method(&method) {
@@ -225,6 +228,17 @@ impl Browser {
             }),
         }
     }
+}
+
+/// Whether the page gets an exception where it makes the request: of what is no method, no header or
+/// no URL.
+fn is_malformed(fetch: &Fetch) -> bool {
+    let is_header = |(name, value): &(String, String)| {
+        HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok()
+    };
+    Method::from_bytes(fetch.method.as_bytes()).is_err()
+        || !fetch.headers.iter().all(is_header)
+        || fetch.path.parse::<Uri>().is_err()
 }
 
 /// The actual request, with the headers that the browser adds.
