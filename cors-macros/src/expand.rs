@@ -260,10 +260,13 @@ impl Checked {
 impl CheckedList {
     fn tokens(&self, runtime: &TokenStream) -> TokenStream {
         let sorted = &self.sorted;
-        let Wildcards {
-            subdomains,
-            any_port: any_port_of_some,
-        } = self.wildcards;
+        let wildcards = {
+            let Wildcards {
+                subdomains,
+                any_port,
+            } = self.wildcards;
+            quote!(#runtime::Wildcards { subdomains: #subdomains, any_port: #any_port })
+        };
         let Hazards {
             insecure,
             any_port,
@@ -272,10 +275,7 @@ impl CheckedList {
         quote! {
             #runtime::OriginList {
                 sorted: &[#(#sorted),*],
-                wildcards: #runtime::Wildcards {
-                    subdomains: #subdomains,
-                    any_port: #any_port_of_some,
-                },
+                wildcards: #wildcards,
                 hazards: #runtime::Hazards {
                     insecure: #insecure,
                     any_port: #any_port,

@@ -1,3 +1,5 @@
+//! The router of each peer, for each policy.
+
 use axum::{
     Router,
     extract::FromRef,

@@ -1,3 +1,5 @@
+//! What is sent.
+
 use axum::{
     body::{Body, Bytes},
     extract::Request,
