@@ -28,7 +28,7 @@ use cors_grammar::{
 };
 use cors_runtime::testing::{Browser, Fetch, HERE, Seen, Step};
 use cors_runtime::{
-    __private::{Decider, HandlerPolicy, OriginList, PolicyHeaders, ask},
+    __private::{Decider, Function, HandlerPolicy, OriginList, PolicyHeaders, ask},
     AllowOrigin, CorsRouter, Origin, OriginSet, Policy, Routes,
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -376,7 +376,8 @@ impl App {
                 ];
                 (status, headers, format!("handler {index}"))
             };
-            routes = routes.handler(HandlerPolicy { headers, decider }, handler);
+            let policy = HandlerPolicy { headers, decider };
+            routes = routes.with(policy, Function::new(handler));
         }
         let state = AppState(OriginSet::try_from_iter(&self.decided).unwrap());
         let ours = |routes| CorsRouter::new().route("/", routes);

@@ -5,7 +5,7 @@ use cors_grammar::origin::{Hazards, Wildcards};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Error, Ident, Path, Token, Type,
+    Error, Ident, Token,
     ext::IdentExt,
     parse::{ParseStream, Parser},
     spanned::Spanned,
@@ -41,16 +41,18 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     match errors.into_result() {
         Ok(()) => {
-            let companion = companion(&handler, &runtime, &policy.tokens(&runtime), args.decider());
-            let check = check(&handler, &runtime, args.base.as_ref());
-            beside(item, quote!(#companion #check))
+            let policy = policy.tokens(&runtime);
+            beside(
+                item,
+                companion(&handler, &runtime, &policy, &args, &quote!(sound)),
+            )
         }
         Err(error) => {
             let error = error.into_compile_error();
             let unset = quote!(#runtime::Policy::UNSET);
             let companion = handler
                 .takes_companion()
-                .then(|| companion(&handler, &runtime, &unset, args.decider()));
+                .then(|| companion(&handler, &runtime, &unset, &args, &quote!(new)));
             beside(item, quote!(#error #companion))
         }
     }
@@ -118,11 +120,16 @@ fn methods_missing() -> Error {
 ///
 /// Its name has the span of the attribute: lints on names then hold their peace without an
 /// `#[allow]`, which a user's `#![forbid]` would refuse.
+///
+/// The policy is a constant, which a check of methods can read; its header values are a static, which
+/// `cargo check` evaluates too. There `constructor` checks the whole policy, with what its base has
+/// merged into it; what it reports stands at the base, if there is one.
 fn companion(
     handler: &Handler,
     runtime: &TokenStream,
     policy: &TokenStream,
-    decider: Option<&Type>,
+    args: &Args,
+    constructor: &TokenStream,
 ) -> TokenStream {
     let Handler {
         cfgs, visibility, ..
@@ -136,13 +143,21 @@ fn companion(
             line: ::core::line!(),
         }
     });
-    let decides = match decider {
+    let headers = at(
+        args.base
+            .as_ref()
+            .map_or_else(Span::call_site, Spanned::span),
+        quote! {
+            #runtime::PolicyHeaders::#constructor(&<#name as #runtime::Annotated>::POLICY, #place)
+        },
+    );
+    let decides = match args.decider() {
         Some(_) => quote!(AType),
         None => quote!(Itself),
     };
     // Types have no hygiene: this name must not be that of a type of the user's.
     let state = Ident::new("__CorsState", Span::call_site());
-    let decider = decider.map(|decider| {
+    let decider = args.decider().map(|decider| {
         quote! {
             #(#cfgs)*
             impl<#state> #runtime::Decides<#state> for #name
@@ -168,26 +183,13 @@ fn companion(
             type Decides = #runtime::#decides;
 
             fn headers() -> &'static #runtime::PolicyHeaders {
-                static HEADERS: #runtime::PolicyHeaders = #runtime::PolicyHeaders::new(
-                    &<#name as #runtime::Annotated>::POLICY,
-                    #place,
-                );
+                static HEADERS: #runtime::PolicyHeaders = #headers;
                 &HEADERS
             }
         }
 
         #decider
     }
-}
-
-/// The check of the whole policy, with what its base has merged into it. A constant that stands by
-/// itself is evaluated by `cargo check` too. What it reports stands at the base, if there is one.
-fn check(handler: &Handler, runtime: &TokenStream, base: Option<&Path>) -> TokenStream {
-    let cfgs = &handler.cfgs;
-    let name = handler.companion_name();
-    let call = quote!(#runtime::assert_sound(&<#name as #runtime::Annotated>::POLICY));
-    let call = at(base.map_or_else(Span::call_site, Spanned::span), call);
-    quote!(#(#cfgs)* const _: () = #call;)
 }
 
 /// Places tokens where an error is to stand.

@@ -88,23 +88,10 @@ impl Element {
 impl Input {
     fn expand(&self) -> TokenStream {
         let Self { krate, handlers } = self;
-        let routes = Ident::new("routes", Span::mixed_site());
         let checks = (1..handlers.len()).map(|position| self.check(position));
-        let additions = handlers.iter().map(|element| {
-            let Element { cfgs, handler } = element;
-            let companion = element.companion();
-            quote_spanned! {handler.span()=>
-                #(#cfgs)*
-                let #routes = #routes.handler(
-                    <#companion as #krate::__private::Annotated>::companion(),
-                    #handler,
-                );
-            }
-        });
+        let routes = handlers.iter().fold(quote!(#krate::Routes::new()), add);
         quote! {{
             #(#checks)*
-            let #routes = #krate::Routes::new();
-            #(#additions)*
             #routes
         }}
     }
@@ -133,6 +120,25 @@ impl Input {
             const _: () = #krate::__private::assert_no_clash(#this, &[#(#others),*]);
         }
     }
+}
+
+/// Adds a handler to an expression that makes routes; in a block of its own where it may be absent.
+fn add(routes: TokenStream, element: &Element) -> TokenStream {
+    let Element { cfgs, handler } = element;
+    let companion = element.companion();
+    // In parentheses it can be nothing but a type: then `rustc` says plainly that there is none.
+    let companion = quote!((#companion));
+    let addition = quote_spanned!(handler.span()=> .handler::<#companion, _, _>(#handler));
+    if cfgs.is_empty() {
+        return quote!(#routes #addition);
+    }
+    let variable = Ident::new("routes", Span::mixed_site());
+    quote! {{
+        let #variable = #routes;
+        #(#cfgs)*
+        let #variable = #variable #addition;
+        #variable
+    }}
 }
 
 fn name(path: &Path) -> String {

@@ -1,7 +1,5 @@
 //! What the attribute puts beside a handler.
 
-use std::marker::PhantomData;
-
 use crate::{decision::Decider, headers::PolicyHeaders, policy::Policy};
 
 /// The companion of an annotated handler: a type of the handler's name that carries its policy.
@@ -21,27 +19,7 @@ pub trait Annotated {
 
     /// The policy with its header values.
     fn headers() -> &'static PolicyHeaders;
-
-    /// The companion as a value without a size.
-    fn companion() -> Companion<Self>
-    where
-        Self: Sized,
-    {
-        Companion(PhantomData)
-    }
 }
-
-/// Stands for a companion where a value is asked for.
-#[derive(Debug)]
-pub struct Companion<A>(PhantomData<fn() -> A>);
-
-impl<A> Clone for Companion<A> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<A> Copy for Companion<A> {}
 
 /// The policy decides on origins by itself.
 #[derive(Debug)]

@@ -10,7 +10,6 @@ use http::{Extensions, HeaderMap, request::Parts};
 
 use crate::{
     allow_origin::AllowOrigin,
-    annotated::{Annotated, Companion, Decides},
     headers::{Admission, PolicyHeaders, echo_origin},
     mark,
     origin::Origin,
@@ -32,33 +31,6 @@ impl<S> Clone for HandlerPolicy<S> {
 }
 
 impl<S> Copy for HandlerPolicy<S> {}
-
-/// What tells a handler's policy.
-///
-/// A companion takes no room in the handler that is wrapped with it: axum puts handlers into boxes,
-/// once for each request, and boxes of nothing cost nothing.
-pub trait PolicyOf<S>: Copy + Send + Sync + 'static {
-    /// The policy.
-    fn tell(self) -> HandlerPolicy<S>;
-}
-
-impl<S: 'static> PolicyOf<S> for HandlerPolicy<S> {
-    fn tell(self) -> Self {
-        self
-    }
-}
-
-impl<A, S> PolicyOf<S> for Companion<A>
-where
-    A: Annotated + Decides<S> + 'static,
-{
-    fn tell(self) -> HandlerPolicy<S> {
-        HandlerPolicy {
-            headers: A::headers(),
-            decider: A::decider(),
-        }
-    }
-}
 
 /// Asks a type that decides at run time.
 pub type Decider<S> = fn(Question<S>) -> Decision<S>;

@@ -3,96 +3,97 @@
 //! The handler is wrapped, not its body: a rejected extractor answers before the body runs, and
 //! its response needs the access headers as much as any other.
 //!
-//! What the compiler makes anew for each handler is kept small, since applications have hundreds: one
-//! call. The future is the same type for all handlers whose own futures are.
+//! Applications have hundreds of handlers, and axum's boxes around a handler are compiled anew for
+//! each type. So a handler's type is forgotten before axum sees it: all handlers of a program are one
+//! [`Function`], and what the compiler makes for each is one call.
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
-use axum::{
-    body::Body, extract::Request, handler::Handler, response::Response, routing::MethodRouter,
-};
+use axum::{body::Body, extract::Request, handler::Handler, response::Response};
 use http::HeaderValue;
 use pin_project_lite::pin_project;
 
 use crate::{
-    decision::{Decider, Decision, HandlerPolicy, PolicyOf},
+    decision::{Decider, Decision, HandlerPolicy},
     headers::{Admission, PolicyHeaders, echo_origin},
     mark,
     origin::Origin,
     passage::Passage,
 };
 
-/// The user's handler `H`, whose every response gets the access headers of the policy that `P` tells.
-#[derive(Clone)]
-pub(crate) struct WithPolicy<H, P> {
-    handler: H,
-    policy: P,
+/// The response of a function that is a handler: axum gives that of each in a box.
+pub type FunctionFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A user's handler, of whatever type.
+pub struct Function<S>(Arc<dyn Fn(Request, S) -> FunctionFuture + Send + Sync>);
+
+impl<S> Function<S> {
+    /// Forgets the type of a handler.
+    pub fn new<H, T>(handler: H) -> Self
+    where
+        H: Handler<T, S, Future = FunctionFuture>,
+    {
+        Self(Arc::new(move |request, state| {
+            handler.clone().call(request, state)
+        }))
+    }
 }
 
-impl<H, P> WithPolicy<H, P> {
-    pub(crate) fn new(handler: H, policy: P) -> Self {
+impl<S> Clone for Function<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<S: 'static> Handler<(), S> for Function<S> {
+    type Future = FunctionFuture;
+
+    fn call(self, request: Request, state: S) -> FunctionFuture {
+        (self.0)(request, state)
+    }
+}
+
+/// The handler `H`, whose every response gets the access headers of the policy.
+#[derive(Clone)]
+pub(crate) struct WithPolicy<H, S> {
+    handler: H,
+    policy: HandlerPolicy<S>,
+}
+
+impl<H, S> WithPolicy<H, S> {
+    pub(crate) fn new(handler: H, policy: HandlerPolicy<S>) -> Self {
         Self { handler, policy }
     }
 }
 
-impl<H, T, S, P> Handler<T, S> for WithPolicy<H, P>
+impl<H, S> Handler<(), S> for WithPolicy<H, S>
 where
-    H: Handler<T, S>,
-    S: Send + Sync + 'static,
-    T: 'static,
-    P: PolicyOf<S>,
+    H: Handler<(), S>,
+    S: Clone + Send + Sync + 'static,
 {
-    type Future = WithPolicyFuture<H::Future, S>;
+    type Future = WithPolicyFuture<H, H::Future, S>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        let policy = self.policy.tell();
-        let handler = self.handler;
+        let Self { handler, policy } = self;
         match Entry::of(&policy, &request) {
             Entry::Passes(passage) => {
                 let response = handler.call(request, state);
                 WithPolicyFuture::handled(policy.headers, passage, response)
             }
             Entry::Refused(response) => WithPolicyFuture::refused(response),
-            Entry::Ask(whom) => {
-                let call = |request, state| handler.call(request, state);
-                WithPolicyFuture::deciding(policy, whom, request, state, Box::new(call))
-            }
+            Entry::Ask(whom) => WithPolicyFuture::deciding(policy, whom, request, state, handler),
         }
-    }
-}
-
-/// Handlers with layers around them, which have the policy that is put around it all.
-#[derive(Clone)]
-pub(crate) struct Layered<S> {
-    handlers: MethodRouter<S>,
-    policy: &'static PolicyHeaders,
-}
-
-impl<S> Layered<S> {
-    pub(crate) fn new(handlers: MethodRouter<S>, policy: &'static PolicyHeaders) -> Self {
-        Self { handlers, policy }
-    }
-}
-
-impl<S> Handler<(), S> for Layered<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    type Future = <MethodRouter<S> as Handler<(), S>>::Future;
-
-    fn call(self, mut request: Request, state: S) -> Self::Future {
-        mark::enter(request.extensions_mut(), self.policy);
-        self.handlers.call(request, state)
     }
 }
 
 /// What becomes of a request.
 enum Entry<S> {
-    /// The handler gets it; under no policy where it is inside this one already.
-    Passes(Option<Passage>),
+    /// The handler gets it.
+    Passes(Passage),
     /// The server itself refuses it.
     Refused(Response),
     /// That is decided at run time.
@@ -102,9 +103,6 @@ enum Entry<S> {
 impl<S> Entry<S> {
     fn of(policy: &HandlerPolicy<S>, request: &Request) -> Self {
         let watched = mark::is_watched(request.extensions());
-        if watched && mark::is_inside(request.extensions(), policy.headers) {
-            return Self::Passes(None);
-        }
         let entered = match policy.admission(request.headers(), request.extensions()) {
             Admission::No => enter(policy.headers, None, watched, request),
             Admission::Yes(allow_origin) => {
@@ -113,7 +111,7 @@ impl<S> Entry<S> {
             Admission::Ask(whom) => return Self::Ask(whom),
         };
         match entered {
-            Ok(passage) => Self::Passes(Some(passage)),
+            Ok(passage) => Self::Passes(passage),
             Err(response) => Self::Refused(response),
         }
     }
@@ -133,21 +131,22 @@ fn enter(
 }
 
 pin_project! {
-    /// A request on its way through the policy to the handler, and its response on the way back.
-    pub(crate) struct WithPolicyFuture<F, S> {
+    /// A request on its way through the policy to the handler `H`, and its response, which `F` gives,
+    /// on the way back.
+    pub(crate) struct WithPolicyFuture<H, F, S> {
         #[pin]
-        step: Step<F, S>,
+        step: Step<H, F, S>,
     }
 }
 
 pin_project! {
     #[project = StepProjection]
-    enum Step<F, S> {
+    enum Step<H, F, S> {
         // The handler is called when the decision is there. Nothing is left once it has been.
         Deciding {
             decision: Decision<S>,
             policy: &'static PolicyHeaders,
-            rest: Option<(Body, Call<F, S>)>,
+            rest: Option<(Body, H)>,
         },
         // The handler is not called.
         Refused {
@@ -163,16 +162,13 @@ pin_project! {
     }
 }
 
-/// The handler that waits. Functions have no size, and take no room in a box.
-type Call<F, S> = Box<dyn FnOnce(Request, S) -> F + Send>;
-
-impl<F, S> WithPolicyFuture<F, S> {
-    fn handled(policy: &'static PolicyHeaders, passage: Option<Passage>, response: F) -> Self {
+impl<H, F, S> WithPolicyFuture<H, F, S> {
+    fn handled(policy: &'static PolicyHeaders, passage: Passage, response: F) -> Self {
         Self {
             step: Step::Handled {
                 response,
                 policy,
-                passage,
+                passage: Some(passage),
             },
         }
     }
@@ -189,22 +185,22 @@ impl<F, S> WithPolicyFuture<F, S> {
         whom: (Decider<S>, Origin),
         request: Request,
         state: S,
-        call: Call<F, S>,
+        handler: H,
     ) -> Self {
         let (parts, body) = request.into_parts();
         Self {
             step: Step::Deciding {
                 decision: policy.decide(whom, parts, state),
                 policy: policy.headers,
-                rest: Some((body, call)),
+                rest: Some((body, handler)),
             },
         }
     }
 }
 
-impl<F, S> Future for WithPolicyFuture<F, S>
+impl<H, S> Future for WithPolicyFuture<H, H::Future, S>
 where
-    F: Future<Output = Response>,
+    H: Handler<(), S>,
 {
     type Output = Response;
 
@@ -218,7 +214,7 @@ where
         {
             let (admitted, question) = ready!(decision.as_mut().poll(context));
             // A future is not polled again once it is ready.
-            let Some((body, call)) = rest.take() else {
+            let Some((body, handler)) = rest.take() else {
                 return Poll::Pending;
             };
             let policy = *policy;
@@ -226,7 +222,9 @@ where
             let watched = mark::is_watched(request.extensions());
             let allow_origin = admitted.then(|| echo_origin(request.headers()));
             let next = match enter(policy, allow_origin, watched, &request) {
-                Ok(passage) => Self::handled(policy, Some(passage), call(request, question.state)),
+                Ok(passage) => {
+                    Self::handled(policy, passage, handler.call(request, question.state))
+                }
                 Err(response) => Self::refused(response),
             };
             this.step.set(next.step);

@@ -20,6 +20,7 @@ use crate::{
     policy::{Origins, Policy},
     reflection::{Asked, Lines, Reflection, only_line},
     refusal::{Place, Refusal, Rule},
+    sound::assert_sound,
     vary::{self, Vary},
 };
 
@@ -70,7 +71,14 @@ pub struct PolicyHeaders {
 }
 
 impl PolicyHeaders {
-    /// Builds the values; for a constant of the expansion. `place` is where the policy was written,
+    /// Builds the values of a policy that is checked; for the expansion of `#[cors]`.
+    #[track_caller]
+    pub const fn sound(policy: &Policy, place: Option<Place>) -> Self {
+        assert_sound(policy);
+        Self::new(policy, place)
+    }
+
+    /// Builds the values. `place` is where the policy was written,
     /// in a build with `debug_assertions`.
     pub const fn new(policy: &Policy, place: Option<Place>) -> Self {
         Self {

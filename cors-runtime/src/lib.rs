@@ -104,12 +104,13 @@ pub mod __private {
 
     pub use crate::{
         allow_origin::AllowOrigin,
-        annotated::{AType, Annotated, Companion, Decides, Itself},
+        annotated::{AType, Annotated, Decides, Itself},
         clash::{Named, assert_no_clash},
-        decision::{Decider, Decision, HandlerPolicy, PolicyOf, Question, ask},
+        decision::{Decider, Decision, HandlerPolicy, Question, ask},
+        handler::{Function, FunctionFuture},
         headers::PolicyHeaders,
         policy::{OriginList, Policy},
         refusal::Place,
-        sound::{assert_sound, assert_sound_base},
+        sound::assert_sound_base,
     };
 }

@@ -4,21 +4,15 @@
 //! its layers. Its requests say that they are watched, and a policy that answers a watched request
 //! marks the response. Nothing is marked where nobody watches.
 
-use std::ptr;
-
 use http::Extensions;
 
-use crate::{decision::Decisions, headers::PolicyHeaders};
+use crate::decision::Decisions;
 
 /// In a request's extensions: somebody outside asks whether the response has met a policy.
 ///
 /// It has no size, and so costs no allocation.
 #[derive(Clone)]
 struct Watched;
-
-/// In a request's extensions: the policy that it is inside of. Such a request is watched, too.
-#[derive(Clone)]
-struct Inside(&'static PolicyHeaders);
 
 /// In a response's extensions: it has met its policy.
 #[derive(Clone, Copy)]
@@ -43,19 +37,6 @@ pub(crate) fn watch_alike(request: &mut Extensions, decisions: Option<Decisions>
 
 pub(crate) fn is_watched(request: &Extensions) -> bool {
     request.get::<Watched>().is_some()
-}
-
-/// Says in a request's extensions that it is inside a policy: whoever has the same policy further in
-/// leaves it to the one outside.
-pub(crate) fn enter(request: &mut Extensions, policy: &'static PolicyHeaders) {
-    request.insert(Watched);
-    request.insert(Inside(policy));
-}
-
-/// Whether a request that is watched is inside this policy already.
-pub(crate) fn is_inside(request: &Extensions, policy: &'static PolicyHeaders) -> bool {
-    let inside = request.get::<Inside>();
-    inside.is_some_and(|Inside(outer)| ptr::eq(*outer, policy))
 }
 
 /// The decisions that are kept with a request.

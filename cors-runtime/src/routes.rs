@@ -13,9 +13,10 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    decision::{HandlerPolicy, PolicyOf},
+    annotated::{Annotated, Decides},
+    decision::HandlerPolicy,
     endpoints::{NotAllowed, Options, PolicyEndpoint},
-    handler::{Layered, WithPolicy},
+    handler::{Function, FunctionFuture, WithPolicy},
     head::Reads,
     path::PathPolicies,
 };
@@ -48,43 +49,82 @@ pub struct Routes<S = ()> {
     handlers: Vec<RoutedHandler<S>>,
 }
 
+/// A handler, its policy, and the layers between the two.
 struct RoutedHandler<S> {
     policy: HandlerPolicy<S>,
-    /// The user's handler and its layers inside the policy, for any method.
-    every: MethodRouter<S>,
-    /// The same for the methods that the policy names.
-    routed: MethodRouter<S>,
+    handler: Inside<S>,
+}
+
+/// What stands inside a policy.
+enum Inside<S> {
+    Function(Function<S>),
+    /// The function for every method, with layers around it.
+    Layered(MethodRouter<S>),
+}
+
+impl<S> RoutedHandler<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// On every method.
+    fn on_every_method(&self) -> MethodRouter<S> {
+        match self.handler.clone() {
+            Inside::Function(function) => any(WithPolicy::new(function, self.policy)),
+            Inside::Layered(layered) => any(WithPolicy::new(layered, self.policy)),
+        }
+    }
+
+    /// On the methods that the policy names; `OPTIONS` aside, which `Options` answers.
+    fn on_its_methods(&self) -> MethodRouter<S> {
+        let methods = self.policy.headers.methods();
+        if methods.is_every() {
+            return self.on_every_method();
+        }
+        let Some(filter) = filter(methods) else {
+            return MethodRouter::new();
+        };
+        match self.handler.clone() {
+            Inside::Function(function) => on(filter, WithPolicy::new(function, self.policy)),
+            Inside::Layered(layered) => on(filter, WithPolicy::new(layered, self.policy)),
+        }
+    }
+}
+
+/// For the expansion of `routes!`. These ask nothing of `S`, since it is known only where the router
+/// ends, and until then the compiler comes back to each open question at every line.
+#[doc(hidden)]
+impl<S> Routes<S> {
+    /// Routes without a handler.
+    pub fn new() -> Self {
+        let handlers = Vec::new();
+        Self { handlers }
+    }
+
+    /// Adds a handler with the policy of its companion `A`.
+    pub fn handler<A, H, T>(self, handler: H) -> Self
+    where
+        A: Annotated + Decides<S>,
+        H: Handler<T, S, Future = FunctionFuture>,
+    {
+        let policy = HandlerPolicy {
+            headers: A::headers(),
+            decider: A::decider(),
+        };
+        self.with(policy, Function::new(handler))
+    }
+
+    /// Adds a handler with a policy.
+    pub fn with(mut self, policy: HandlerPolicy<S>, function: Function<S>) -> Self {
+        let handler = Inside::Function(function);
+        self.handlers.push(RoutedHandler { policy, handler });
+        self
+    }
 }
 
 impl<S> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Routes without a handler; for the expansion of `routes!`.
-    #[doc(hidden)]
-    pub fn new() -> Self {
-        let handlers = Vec::new();
-        Self { handlers }
-    }
-
-    /// Adds a handler with the policy of its companion; for the expansion of `routes!`.
-    #[doc(hidden)]
-    pub fn handler<P, H, T>(mut self, companion: P, handler: H) -> Self
-    where
-        P: PolicyOf<S>,
-        H: Handler<T, S>,
-        T: 'static,
-    {
-        let policy = companion.tell();
-        let inside = WithPolicy::new(handler, companion);
-        self.handlers.push(RoutedHandler {
-            policy,
-            every: any(inside.clone()),
-            routed: routed(inside, policy.headers.methods()),
-        });
-        self
-    }
-
     /// Puts a [`tower::Layer`](Layer) around the handlers, inside their policies.
     ///
     /// What the layer answers by itself (a 401, a 408, …) gets the access headers too. It meets no
@@ -100,11 +140,11 @@ where
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
         for handler in &mut self.handlers {
-            let policy = handler.policy;
-            let layered = std::mem::take(&mut handler.every).layer(layer.clone());
-            let inside = WithPolicy::new(Layered::new(layered, policy.headers), policy);
-            handler.every = any(inside.clone());
-            handler.routed = routed(inside, policy.headers.methods());
+            let inside = match handler.handler.clone() {
+                Inside::Function(function) => any(function),
+                Inside::Layered(layered) => layered,
+            };
+            handler.handler = Inside::Layered(inside.layer(layer.clone()));
         }
         self
     }
@@ -131,11 +171,11 @@ where
         let path = self.policies();
         let owner = path.owner("OPTIONS").and_then(|owner| {
             let handler = self.handlers.get(owner)?;
-            Some(handler.every.clone())
+            Some(handler.on_every_method())
         });
         let options = on(MethodFilter::OPTIONS, Options::new(path, owner));
-        let handlers = self.handlers.into_iter();
-        handlers.fold(options, |path, handler| path.merge(handler.routed))
+        let handlers = self.handlers.iter().map(RoutedHandler::on_its_methods);
+        handlers.fold(options, MethodRouter::merge)
     }
 }
 
@@ -157,11 +197,19 @@ impl<S> Clone for Routes<S> {
     fn clone(&self) -> Self {
         let handlers = self.handlers.iter().map(|handler| RoutedHandler {
             policy: handler.policy,
-            every: handler.every.clone(),
-            routed: handler.routed.clone(),
+            handler: handler.handler.clone(),
         });
         Self {
             handlers: handlers.collect(),
+        }
+    }
+}
+
+impl<S> Clone for Inside<S> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Function(function) => Self::Function(function.clone()),
+            Self::Layered(layered) => Self::Layered(layered.clone()),
         }
     }
 }
@@ -173,21 +221,6 @@ impl<S> fmt::Debug for Routes<S> {
     }
 }
 
-/// Routes a handler on the methods of a set; `OPTIONS` aside, which `Options` answers.
-fn routed<H, T, S>(handler: H, methods: MethodSet) -> MethodRouter<S>
-where
-    H: Handler<T, S>,
-    T: 'static,
-    S: Clone + Send + Sync + 'static,
-{
-    match filter(methods) {
-        _ if methods.is_every() => any(handler),
-        Some(filter) => on(filter, handler),
-        None => MethodRouter::new(),
-    }
-}
-
-/// Apart from the handler, so that it is compiled once and not for each.
 fn filter(methods: MethodSet) -> Option<MethodFilter> {
     let filters = methods.iter().filter_map(|method| match method {
         "GET" => Some(MethodFilter::GET),

@@ -20,7 +20,7 @@ const DENY_OPEN_CREDENTIALS: bool = cfg!(cors_deny_open_credentials);
     reason = "it runs in the compiler, and panics are how a constant reports"
 )]
 #[track_caller]
-pub const fn assert_sound(policy: &Policy) {
+pub(crate) const fn assert_sound(policy: &Policy) {
     if policy.methods.is_none() {
         panic!(
             "`methods` is missing: neither the attribute nor its base says which methods this \

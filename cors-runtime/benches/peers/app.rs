@@ -193,7 +193,7 @@ fn long_list(mut texts: Vec<String>, wildcards: Wildcards) -> Routes {
         headers,
         decider: None,
     };
-    Routes::new().handler(policy, items)
+    Routes::new().with(policy, __private::Function::new(items))
 }
 
 fn configured(case: &Case) -> Configured {
