@@ -79,55 +79,15 @@ where
 
     fn call(self, request: Request, state: S) -> Self::Future {
         let Self { handler, policy } = self;
-        match Entry::of(&policy, &request) {
-            Entry::Passes(passage) => {
-                let response = handler.call(request, state);
-                WithPolicyFuture::handled(policy.headers, passage, response)
+        let allow_origin = match policy.admission(request.headers(), request.extensions()) {
+            Admission::No => None,
+            Admission::Yes(allow_origin) => Some(allow_origin),
+            Admission::Ask(whom) => {
+                return WithPolicyFuture::deciding(policy, whom, request, state, handler);
             }
-            Entry::Refused(response) => WithPolicyFuture::refused(response),
-            Entry::Ask(whom) => WithPolicyFuture::deciding(policy, whom, request, state, handler),
-        }
-    }
-}
-
-/// What becomes of a request.
-enum Entry<S> {
-    /// The handler gets it.
-    Passes(Passage),
-    /// The server itself refuses it.
-    Refused(Response),
-    /// That is decided at run time.
-    Ask((Decider<S>, Origin)),
-}
-
-impl<S> Entry<S> {
-    fn of(policy: &HandlerPolicy<S>, request: &Request) -> Self {
-        let watched = mark::is_watched(request.extensions());
-        let entered = match policy.admission(request.headers(), request.extensions()) {
-            Admission::No => enter(policy.headers, None, watched, request),
-            Admission::Yes(allow_origin) => {
-                enter(policy.headers, Some(allow_origin), watched, request)
-            }
-            Admission::Ask(whom) => return Self::Ask(whom),
         };
-        match entered {
-            Ok(passage) => Self::Passes(passage),
-            Err(response) => Self::Refused(response),
-        }
+        WithPolicyFuture::decided(policy.headers, allow_origin, request, state, handler)
     }
-}
-
-/// Lets a request in, or returns the answer of a server that refuses it by itself.
-#[expect(clippy::result_large_err, reason = "a box would cost an allocation")]
-fn enter(
-    policy: &PolicyHeaders,
-    allow_origin: Option<HeaderValue>,
-    watched: bool,
-    request: &Request,
-) -> Result<Passage, Response> {
-    let head = (request.method(), request.uri(), request.headers());
-    let entered = Passage::enter(policy, allow_origin, watched, head);
-    entered.map_err(|refused| refused.map(|()| Body::empty()))
 }
 
 pin_project! {
@@ -162,24 +122,34 @@ pin_project! {
     }
 }
 
-impl<H, F, S> WithPolicyFuture<H, F, S> {
-    fn handled(policy: &'static PolicyHeaders, passage: Passage, response: F) -> Self {
-        Self {
-            step: Step::Handled {
-                response,
+impl<H, S> WithPolicyFuture<H, H::Future, S>
+where
+    H: Handler<(), S>,
+{
+    /// Calls the handler, unless the server itself refuses the request.
+    fn decided(
+        policy: &'static PolicyHeaders,
+        allow_origin: Option<HeaderValue>,
+        request: Request,
+        state: S,
+        handler: H,
+    ) -> Self {
+        let watched = mark::is_watched(request.extensions());
+        let head = (request.method(), request.uri(), request.headers());
+        let step = match Passage::enter(policy, allow_origin, watched, head) {
+            Ok(passage) => Step::Handled {
+                response: handler.call(request, state),
                 policy,
                 passage: Some(passage),
             },
-        }
+            Err(refused) => Step::Refused {
+                response: Some(refused.map(|()| Body::empty())),
+            },
+        };
+        Self { step }
     }
 
-    fn refused(response: Response) -> Self {
-        let response = Some(response);
-        Self {
-            step: Step::Refused { response },
-        }
-    }
-
+    /// Asks a type first.
     fn deciding(
         policy: HandlerPolicy<S>,
         whom: (Decider<S>, Origin),
@@ -219,14 +189,8 @@ where
             };
             let policy = *policy;
             let request = Request::from_parts(question.parts, body);
-            let watched = mark::is_watched(request.extensions());
             let allow_origin = admitted.then(|| echo_origin(request.headers()));
-            let next = match enter(policy, allow_origin, watched, &request) {
-                Ok(passage) => {
-                    Self::handled(policy, passage, handler.call(request, question.state))
-                }
-                Err(response) => Self::refused(response),
-            };
+            let next = Self::decided(policy, allow_origin, request, question.state, handler);
             this.step.set(next.step);
         }
         match this.step.project() {

@@ -32,21 +32,7 @@ impl<'a> Origin<'a> {
     /// Reads an origin, or `None` where no browser would serialize one so. Nothing is allocated,
     /// and no more than the longest origin is looked at.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let Parts { scheme, host, port } = Parts::of(text)?;
-        let port = port.map(|port| parse_port(scheme, port));
-        (is_scheme(scheme) && is_host(scheme, host)).then_some(())?;
-        match port {
-            None => Some(Self {
-                scheme,
-                host,
-                port: None,
-            }),
-            Some(port) => port.map(|port| Self {
-                scheme,
-                host,
-                port: Some(port),
-            }),
-        }
+        Parts::of(text)?.origin()
     }
 
     /// The port that is meant where none is written: that of `http` or `https`.
@@ -233,12 +219,23 @@ pub(crate) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of(text: &'a str) -> Option<Self> {
+    pub(crate) fn of(text: &'a str) -> Option<Self> {
         if text.len() > LONGEST {
             return None;
         }
         let (scheme, rest) = text.split_once("://")?;
         Self::of_rest(scheme, rest)
+    }
+
+    /// The origin that these are the parts of, if they are of one.
+    pub(crate) fn origin(self) -> Option<Origin<'a>> {
+        let Self { scheme, host, port } = self;
+        (is_scheme(scheme) && is_host(scheme, host)).then_some(())?;
+        let port = match port {
+            None => None,
+            Some(port) => Some(parse_port(scheme, port)?),
+        };
+        Some(Origin { scheme, host, port })
     }
 
     /// Cuts what stands behind `://`.

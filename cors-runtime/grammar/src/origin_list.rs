@@ -1,6 +1,6 @@
 //! Looking an origin up in a sorted list of origins and patterns.
 
-use crate::origin::{LONGEST, Origin, Pattern, Port, Wildcards};
+use crate::origin::{LONGEST, Parts, Pattern, Port, Wildcards};
 
 /// Whether a list has an entry for an origin, and `admits` says yes to one of them.
 ///
@@ -24,20 +24,23 @@ pub fn admits<T: AsRef<str>>(
     let Ok(origin) = str::from_utf8(origin) else {
         return false;
     };
-    let Some(parsed) = Origin::parse(origin) else {
+    let Some(parts) = Parts::of(origin) else {
         return false;
     };
+    let Parts { scheme, host, .. } = parts;
     // The port as the entry for it is written, with its colon.
-    let (_, port) = origin.split_at(parsed.scheme.len() + "://".len() + parsed.host.len());
+    let (_, port) = origin.split_at(scheme.len() + "://".len() + host.len());
     let asked = Asked {
-        scheme: parsed.scheme,
-        host: parsed.host,
+        scheme,
+        host,
         subdomains: false,
         port,
     };
-    asked.patterns_over(wildcards, |candidate| {
+    let has_pattern = asked.patterns_over(wildcards, |candidate| {
         joined(sorted, candidate).is_some_and(&admits)
-    })
+    });
+    // To read an origin by the grammar costs more than to find that no pattern stands for it.
+    has_pattern && parts.origin().is_some()
 }
 
 /// The entry of a sorted list that stands for everything that another entry of it stands for, so
