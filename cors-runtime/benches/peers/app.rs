@@ -1,5 +1,7 @@
 //! The router of each peer, for each policy.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::FromRef,
@@ -97,15 +99,28 @@ impl AllowOrigin<Configured> for OneOrigin {
 
 /// The router of a peer, ready to be served; `None` where the peer knows nothing like the case.
 pub(crate) fn app(case: &Case, peer: Peer) -> Option<Router> {
+    match case.has_state {
+        false => app_with(case, peer, ()),
+        true => app_with(case, peer, Arc::<str>::from("a database")),
+    }
+}
+
+fn app_with<S>(case: &Case, peer: Peer, state: S) -> Option<Router>
+where
+    S: Clone + Send + Sync + 'static,
+{
     let router = match peer {
-        Peer::NoCors => layered(case, plain()),
-        Peer::AxumCors => layered(case, plain()).layer(from_fn(axum_cors::cors)),
-        Peer::TowerHttp => layered(case, plain()).layer(tower_http_layer(case)?),
-        Peer::ByHand => layered(case, Router::new().route("/items", by_hand(case)?)),
-        Peer::Ours => layered(case, ours(case)),
-        Peer::EmptyLayer => layered(case, ours(case)).layer(Identity::new()),
+        Peer::NoCors => layered(case, plain(state)),
+        Peer::AxumCors => layered(case, plain(state)).layer(from_fn(axum_cors::cors)),
+        Peer::TowerHttp => layered(case, plain(state)).layer(tower_http_layer(case)?),
+        Peer::ByHand => {
+            let router = Router::new().route("/items", by_hand(case)?);
+            layered(case, router.with_state(state))
+        }
+        Peer::Ours => layered(case, ours(case, state)),
+        Peer::EmptyLayer => layered(case, ours(case, state)).layer(Identity::new()),
         Peer::OursCorsRouter => match static_routes(case) {
-            Some(routes) => cors_router(case, routes).into_router(),
+            Some(routes) => cors_router(case, routes).with_state(state).into_router(),
             None => {
                 let router = cors_router(case, routes_with_state(case));
                 router.with_state(configured(case)).into_router()
@@ -115,17 +130,25 @@ pub(crate) fn app(case: &Case, peer: Peer) -> Option<Router> {
     Some(router)
 }
 
-fn plain() -> Router {
-    Router::new().route("/items", get(items).put(items))
+fn plain<S>(state: S) -> Router
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let router = Router::new().route("/items", get(items).put(items));
+    router.with_state(state)
 }
 
-fn ours(case: &Case) -> Router {
-    let router = Router::new();
+fn ours<S>(case: &Case, state: S) -> Router
+where
+    S: Clone + Send + Sync + 'static,
+{
     match static_routes(case) {
-        Some(routes) => router.route("/items", routes.into()),
+        Some(routes) => {
+            let router = Router::new().route("/items", routes.into());
+            router.with_state(state)
+        }
         None => {
-            let routes: MethodRouter<Configured> = routes_with_state(case).into();
-            let router = Router::new().route("/items", routes);
+            let router = Router::new().route("/items", routes_with_state(case).into());
             router.with_state(configured(case))
         }
     }
@@ -152,7 +175,10 @@ const SUBDOMAINS: Wildcards = Wildcards {
 };
 
 /// The routes of a policy that is known when the program is compiled.
-fn static_routes(case: &Case) -> Option<Routes> {
+fn static_routes<S>(case: &Case) -> Option<Routes<S>>
+where
+    S: Clone + Send + Sync + 'static,
+{
     match case.policy {
         Policy::Open => Some(routes!(open)),
         Policy::Listed => Some(routes!(listed)),
@@ -171,7 +197,10 @@ fn routes_with_state(case: &Case) -> Routes<Configured> {
 }
 
 /// What `#[cors]` expands to for a list that is too long to be written here.
-fn long_list(mut texts: Vec<String>, wildcards: Wildcards) -> Routes {
+fn long_list<S>(mut texts: Vec<String>, wildcards: Wildcards) -> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
     texts.sort_unstable();
     let texts: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
     let list = __private::OriginList {
@@ -236,7 +265,10 @@ fn tower_http_layer(case: &Case) -> Option<CorsLayer> {
 }
 
 /// Handlers as one writes them who knows how, without a list to check.
-fn by_hand(case: &Case) -> Option<MethodRouter> {
+fn by_hand<S>(case: &Case) -> Option<MethodRouter<S>>
+where
+    S: Clone + Send + Sync + 'static,
+{
     match case.policy {
         Policy::Open => Some(
             get(open_by_hand)

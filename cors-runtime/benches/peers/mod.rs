@@ -21,6 +21,9 @@ pub(crate) struct Case {
     pub(crate) asked_bytes: Option<usize>,
     /// How many layers that do nothing stand around the handlers.
     pub(crate) layers: usize,
+    /// Whether the router has a state that has a size, as most services do. To give it to a handler,
+    /// axum allocates once more for each request.
+    pub(crate) has_state: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,10 +63,11 @@ const fn real(name: &'static str, policy: Policy) -> Case {
         origin: Origin::Allowed,
         asked_bytes: None,
         layers: 0,
+        has_state: false,
     }
 }
 
-pub(crate) const CASES: [Case; 23] = [
+pub(crate) const CASES: [Case; 26] = [
     preflight("preflight, open", Policy::Open),
     preflight("preflight, listed", Policy::Listed),
     Case {
@@ -83,6 +87,18 @@ pub(crate) const CASES: [Case; 23] = [
     Case {
         origin: Origin::None,
         ..real("request, no origin", Policy::Listed)
+    },
+    Case {
+        has_state: true,
+        ..preflight("preflight, open, with a state", Policy::Open)
+    },
+    Case {
+        has_state: true,
+        ..real("request, open, with a state", Policy::Open)
+    },
+    Case {
+        has_state: true,
+        ..real("request, listed, with a state", Policy::Listed)
     },
     real("request, 1 origin", Policy::Exact(1)),
     real("request, 10 origins", Policy::Exact(10)),
