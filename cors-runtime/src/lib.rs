@@ -45,6 +45,7 @@ mod headers;
 mod layer;
 mod mark;
 mod message;
+mod notation;
 mod origin;
 mod origin_set;
 mod passage;

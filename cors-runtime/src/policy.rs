@@ -13,7 +13,14 @@ use cors_grammar::{
 ///
 /// A policy is plain data that is known when the program is compiled. Arguments that were left out
 /// are unset in it; what they mean then is told at [the attribute](macro@crate::cors).
-#[derive(Clone, Copy, Debug)]
+///
+/// It shows itself as it is written:
+///
+/// ```
+/// let policy = cors_runtime::policy!(methods = "GET", origins = "*");
+/// assert_eq!(format!("{policy:?}"), r#"policy!(methods = "GET", origins = "*")"#);
+/// ```
+#[derive(Clone, Copy)]
 pub struct Policy {
     pub(crate) methods: Option<Methods>,
     pub(crate) origins: Option<Origins>,

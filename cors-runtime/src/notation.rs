@@ -1,0 +1,103 @@
+//! A policy in the words of its arguments, for people.
+
+use std::fmt;
+
+use crate::policy::{Origins, Policy};
+
+impl fmt::Debug for Policy {
+    /// The policy as [`policy!`](crate::policy) would say it, in one line; with `{:#?}`, an argument a
+    /// line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arguments = self.arguments();
+        match f.alternate() {
+            true => {
+                f.write_str("policy!(\n")?;
+                for argument in &arguments {
+                    writeln!(f, "    {argument},")?;
+                }
+                f.write_str(")")
+            }
+            false => write!(f, "policy!({})", arguments.join(", ")),
+        }
+    }
+}
+
+impl Policy {
+    /// What is written, in the order of the attribute's documentation. Lists of origins have lost
+    /// their own order.
+    fn arguments(&self) -> Vec<String> {
+        let text = |name: &str, value: &str| format!("{name} = {value:?}");
+        let flag = |name: &str, value: bool| match value {
+            true => name.to_owned(),
+            false => format!("{name} = false"),
+        };
+        let number = |name: &str, digits: &str| format!("{name} = {digits}");
+        let danger = |name: &str, vouched: bool| vouched.then(|| name.to_owned());
+        let arguments = [
+            self.methods.map(|methods| text("methods", methods.text)),
+            self.origins.map(|origins| match origins {
+                Origins::Every => text("origins", "*"),
+                Origins::Listed(list) => text("origins", &list.sorted.join(", ")),
+                Origins::Decided => "origins = /* a type */".to_owned(),
+            }),
+            self.credentials.map(|allowed| flag("credentials", allowed)),
+            self.allow_headers.map(|names| text("allow_headers", names)),
+            self.expose_headers
+                .map(|names| text("expose_headers", names)),
+            self.max_age.map(|age| number("max_age", age.digits)),
+            self.debug_max_age
+                .map(|age| number("debug_max_age", age.digits)),
+            self.debug_origins
+                .map(|list| text("debug_origins", &list.sorted.join(", "))),
+            self.enforce.map(|enforced| flag("enforce", enforced)),
+            danger("danger_insecure_origins", self.vouched.insecure),
+            danger("danger_public_suffix", self.vouched.public_suffix),
+            danger("danger_any_port", self.vouched.any_port),
+        ];
+        arguments.into_iter().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Policy, policy};
+
+    #[test]
+    fn a_policy_shows_itself_as_it_is_written() {
+        const EVERYTHING: Policy = policy!(
+            methods = "GET, POST",
+            origins = "https://b.example, http://a.example:*",
+            credentials,
+            allow_headers = "X-Token",
+            expose_headers = "ETag",
+            max_age = 600,
+            enforce = false,
+            danger_insecure_origins,
+            danger_any_port,
+        );
+        const DEBUG: Policy = policy!(debug_max_age, debug_origins = "http://localhost:*");
+        let debug = match cfg!(debug_assertions) {
+            true => r#"policy!(debug_max_age = 1, debug_origins = "http://localhost:*")"#,
+            false => "policy!()",
+        };
+        for (policy, expected) in [
+            (Policy::UNSET, "policy!()"),
+            (DEBUG, debug),
+            (
+                policy!(methods = "*", origins = "*"),
+                r#"policy!(methods = "*", origins = "*")"#,
+            ),
+            (policy!(credentials = false), "policy!(credentials = false)"),
+            (
+                EVERYTHING,
+                r#"policy!(methods = "GET, POST", origins = "http://a.example:*, https://b.example", credentials, allow_headers = "X-Token", expose_headers = "ETag", max_age = 600, enforce = false, danger_insecure_origins, danger_any_port)"#,
+            ),
+        ] {
+            assert_eq!(format!("{policy:?}"), expected);
+        }
+        assert_eq!(
+            format!("{:#?}", policy!(methods = "GET", max_age = 5)),
+            "policy!(\n    methods = \"GET\",\n    max_age = 5,\n)",
+        );
+    }
+}
