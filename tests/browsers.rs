@@ -3,13 +3,10 @@
 
 use std::{
     collections::HashMap,
-    net::TcpListener as StdListener,
-    process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use axum::{
@@ -25,11 +22,10 @@ use cors_runtime::{
     CorsRouter, OriginSet, Policy, cors, policy, routes,
     testing::{Browser, Fetch, Seen},
 };
-use cors_tests::programs;
-use fantoccini::{Client, ClientBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
+use cors_tests::engines::Engine;
+use fantoccini::Client;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, time::sleep};
+use tokio::net::TcpListener;
 use tower_http::limit::RequestBodyLimitLayer;
 
 const OPEN: Policy = policy!(methods = "GET, POST, PUT", expose_headers = "X-Total");
@@ -624,117 +620,25 @@ async fn caches(engine: &str, stage: &Stage, client: &Client) {
     );
 }
 
-/// A WebDriver of the system, ended when it is dropped.
-struct Driver(Child);
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // Its own group: browsers that it has started end with it.
-        let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
-        let _ = self.0.wait();
-    }
-}
-
-/// Starts a driver on a free port and opens a session.
-async fn session_of(driver: &mut Command, port: u16, capabilities: Value) -> (Driver, Client) {
-    use std::os::unix::process::CommandExt;
-
-    let driver = driver
-        .process_group(0)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let driver = Driver(driver.spawn().expect("the driver starts"));
-    let Value::Object(capabilities) = capabilities else {
-        unreachable!("an object")
-    };
-    for _ in 0..300 {
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(capabilities.clone());
-        match builder.connect(&format!("http://127.0.0.1:{port}")).await {
-            Ok(client) => return (driver, client),
-            Err(_) => sleep(Duration::from_millis(100)).await,
-        }
-    }
-    panic!("no session with the driver");
-}
-
-fn free_port() -> u16 {
-    StdListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
-fn all_available(names: &[&str]) -> bool {
-    names.iter().all(|name| programs::available(name))
-}
-
 #[tokio::test]
 async fn chromium_agrees() {
-    if !all_available(&["chromium", "chromedriver"]) {
-        return;
-    }
-    let profile = tempfile::tempdir().unwrap();
-    let arguments = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        &format!("--user-data-dir={}", profile.path().display()),
-    ];
-    let capabilities =
-        json!({ "goog:chromeOptions": { "args": arguments, "binary": "/usr/bin/chromium" } });
-    let port = free_port();
-    let mut driver = Command::new("chromedriver");
-    let (driver, client) =
-        session_of(driver.arg(format!("--port={port}")), port, capabilities).await;
-    agrees("chromium", &client).await;
-    client.close().await.unwrap();
-    drop(driver);
+    in_engine(Engine::Chromium).await;
 }
 
 #[tokio::test]
 async fn firefox_agrees() {
-    if !all_available(&["firefox-esr", "geckodriver"]) {
-        return;
-    }
-    let capabilities = json!({ "moz:firefoxOptions": { "args": ["-headless"], "binary": "/usr/bin/firefox-esr" } });
-    let (port, socket) = (free_port(), free_port());
-    let mut driver = Command::new("geckodriver");
-    driver.args([
-        "--port",
-        &port.to_string(),
-        "--websocket-port",
-        &socket.to_string(),
-    ]);
-    let (driver, client) = session_of(&mut driver, port, capabilities).await;
-    agrees("firefox", &client).await;
-    client.close().await.unwrap();
-    drop(driver);
+    in_engine(Engine::Firefox).await;
 }
 
 #[tokio::test]
 async fn webkit_agrees() {
-    if !all_available(&["WebKitWebDriver", "xvfb-run", "xauth"]) {
+    in_engine(Engine::WebKit).await;
+}
+
+async fn in_engine(engine: Engine) {
+    let Some(session) = engine.session().await else {
         return;
-    }
-    let browser = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
-    let capabilities =
-        json!({ "webkitgtk:browserOptions": { "binary": browser, "args": ["--automation"] } });
-    let port = free_port();
-    let mut driver = Command::new("xvfb-run");
-    driver
-        .args(["-a", "WebKitWebDriver", &format!("--port={port}")])
-        .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1")
-        .env("LIBGL_ALWAYS_SOFTWARE", "1");
-    let (driver, client) = session_of(&mut driver, port, capabilities).await;
-    agrees("webkit", &client).await;
-    client.close().await.unwrap();
-    drop(driver);
+    };
+    agrees(engine.name(), &session.client).await;
+    session.end().await;
 }

@@ -1,77 +1,8 @@
 //! The examples, run as a person runs them, and the `curl` lines that they print.
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::process::Command;
 
-use cors_tests::programs;
-
-/// An example that runs until it is dropped.
-struct Example {
-    process: Child,
-    output: BufReader<ChildStdout>,
-}
-
-impl Example {
-    /// Starts the example on a free port.
-    fn start(name: &str) -> Self {
-        Self::run(&mut Self::command(name))
-    }
-
-    /// Runs the example's program.
-    fn run(command: &mut Command) -> Self {
-        let mut process = command
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the example starts");
-        let output = BufReader::new(process.stdout.take().expect("its output"));
-        Self { process, output }
-    }
-
-    /// The example's own program, which is to listen on a free port.
-    fn command(name: &str) -> Command {
-        let build = [
-            "build",
-            "--quiet",
-            "--package",
-            "cors-examples",
-            "--example",
-            name,
-        ];
-        let build = Command::new(env!("CARGO"))
-            .args(build)
-            .args(["--message-format", "json-render-diagnostics"])
-            .output()
-            .expect("cargo runs");
-        assert!(build.status.success(), "{name} does not build");
-        let messages = String::from_utf8(build.stdout).expect("text");
-        let executable = messages
-            .split("\"executable\":\"")
-            .nth(1)
-            .expect("an executable");
-        let executable = executable.split('"').next().expect("a closing quote");
-        let mut command = Command::new(executable);
-        command.env("PORT", "0");
-        command
-    }
-
-    /// The next `count` lines of what it prints that begin with `curl`.
-    fn curl_lines(&mut self, count: usize) -> Vec<String> {
-        let lines = (&mut self.output).lines().map(|line| line.expect("text"));
-        let curl = lines
-            .map(|line| line.trim().to_owned())
-            .filter(|line| line.starts_with("curl"));
-        curl.take(count).collect()
-    }
-}
-
-impl Drop for Example {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+use cors_tests::{programs, running::Example};
 
 /// What a `curl` line prints: the response's head in lower case, and its body.
 fn run(line: &str) -> String {
@@ -90,7 +21,7 @@ fn the_quickstarts_curl_lines_show_a_preflight_a_request_and_a_readable_failure(
         return;
     }
     let mut quickstart = Example::start("quickstart");
-    let lines = quickstart.curl_lines(3);
+    let lines = quickstart.lines("curl", 3);
     for (line, expected) in lines.iter().zip([
         &[
             "http/1.1 204",
@@ -122,7 +53,7 @@ fn try_lines(name: &str, origin: &str, expected: &[(u16, bool)]) {
         return;
     }
     let mut example = Example::start(name);
-    let lines = example.curl_lines(expected.len());
+    let lines = example.lines("curl", expected.len());
     assert_eq!(lines.len(), expected.len());
     for (line, (status, readable)) in lines.iter().zip(expected) {
         let output = run(line);
@@ -180,7 +111,7 @@ fn origins_are_read_from_the_environment_and_a_wrong_value_stops_the_program() {
     }
     for (value, status, readable) in [("https://app.example", 200, true), ("", 403, false)] {
         let mut example = Example::run(Example::command("env").env("CORS_ORIGINS", value));
-        let lines = example.curl_lines(1);
+        let lines = example.lines("curl", 1);
         assert_eq!(lines.len(), 1);
         for line in lines {
             let output = run(&line);

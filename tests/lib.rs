@@ -15,8 +15,10 @@ use hyper_util::{
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub mod documented;
+pub mod engines;
 pub mod handlers;
 pub mod programs;
+pub mod running;
 
 /// The README's examples compile and run.
 #[cfg(doctest)]

@@ -1,0 +1,89 @@
+//! What a server saw and sent, by the attempt that the query of a URL names (`?try=7`).
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::HeaderMap,
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+};
+use serde::Serialize;
+
+/// How many exchanges are kept.
+const KEPT: usize = 500;
+
+/// The longest body that is kept, in bytes. The API has none that is longer.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// The last exchanges, in the order of their ends.
+#[derive(Clone, Default)]
+pub(crate) struct Record(Arc<Mutex<VecDeque<Exchange>>>);
+
+/// A request and its response.
+#[derive(Clone, Serialize)]
+pub(crate) struct Exchange {
+    attempt: String,
+    pub(crate) method: String,
+    path: String,
+    request: Vec<(String, String)>,
+    status: u16,
+    response: Vec<(String, String)>,
+    body: String,
+}
+
+impl Record {
+    /// Records all that goes through `router`, its answers to preflights too.
+    pub(crate) fn of_all_through(&self, router: Router) -> Router {
+        router.layer(from_fn_with_state(self.clone(), record))
+    }
+
+    /// The exchanges of an attempt.
+    pub(crate) fn of(&self, attempt: &str) -> Vec<Exchange> {
+        let exchanges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_attempt = exchanges.iter().filter(|it| it.attempt == attempt);
+        of_attempt.cloned().collect()
+    }
+
+    fn keep(&self, exchange: Exchange) {
+        let mut exchanges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if exchanges.len() == KEPT {
+            exchanges.pop_front();
+        }
+        exchanges.push_back(exchange);
+    }
+}
+
+async fn record(State(record): State<Record>, request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let attempt = query.strip_prefix("try=").unwrap_or_default().to_owned();
+    let method = request.method().to_string();
+    let path = request.uri().path().to_owned();
+    let sent = lines(request.headers());
+
+    let (head, body) = next.run(request).await.into_parts();
+    let body = to_bytes(body, LONGEST_BODY).await.unwrap_or_default();
+    record.keep(Exchange {
+        attempt,
+        method,
+        path,
+        request: sent,
+        status: head.status.as_u16(),
+        response: lines(&head.headers),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    });
+    Response::from_parts(head, Body::from(body))
+}
+
+fn lines(headers: &HeaderMap) -> Vec<(String, String)> {
+    let lines = headers.iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        (name.to_string(), value.into_owned())
+    });
+    lines.collect()
+}

@@ -1,0 +1,73 @@
+//! Examples, run as a person runs them.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+/// An example that runs until it is dropped.
+#[derive(Debug)]
+pub struct Example {
+    process: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Example {
+    /// Starts the example on a free port.
+    pub fn start(name: &str) -> Self {
+        Self::run(&mut Self::command(name))
+    }
+
+    /// Runs the example's program.
+    pub fn run(command: &mut Command) -> Self {
+        let mut process = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the example starts");
+        let output = BufReader::new(process.stdout.take().expect("its output"));
+        Self { process, output }
+    }
+
+    /// The example's own program, which is to listen on a free port.
+    pub fn command(name: &str) -> Command {
+        let build = [
+            "build",
+            "--quiet",
+            "--package",
+            "cors-examples",
+            "--example",
+            name,
+        ];
+        let build = Command::new(env!("CARGO"))
+            .args(build)
+            .args(["--message-format", "json-render-diagnostics"])
+            .output()
+            .expect("cargo runs");
+        assert!(build.status.success(), "{name} does not build");
+        let messages = String::from_utf8(build.stdout).expect("text");
+        let executable = messages
+            .split("\"executable\":\"")
+            .nth(1)
+            .expect("an executable");
+        let executable = executable.split('"').next().expect("a closing quote");
+        let mut command = Command::new(executable);
+        command.env("PORT", "0").env("API_PORT", "0");
+        command
+    }
+
+    /// The next `count` lines of what it prints that begin with `start`, after spaces.
+    pub fn lines(&mut self, start: &str, count: usize) -> Vec<String> {
+        let lines = (&mut self.output).lines().map(|line| line.expect("text"));
+        let matching = lines
+            .map(|line| line.trim().to_owned())
+            .filter(|line| line.starts_with(start));
+        matching.take(count).collect()
+    }
+}
+
+impl Drop for Example {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
