@@ -66,9 +66,9 @@ impl Parse for Element {
                  `routes!(items, api::remove, list::<Db>)`",
             )
         };
-        let handler = input.parse().map_err(|error| no_name(error.span()))?;
+        let handler: Path = input.parse().map_err(|error| no_name(error.span()))?;
         if !input.is_empty() && !input.peek(Token![,]) {
-            return Err(no_name(input.span()));
+            return Err(no_name(handler.span()));
         }
         Ok(Self { cfgs, handler })
     }

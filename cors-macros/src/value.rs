@@ -6,7 +6,7 @@ use syn::{
     Error, Ident, Lit, LitBool, LitInt, LitStr, Path, Result, Token, Type,
     parse::{Parse, ParseStream},
     spanned::Spanned,
-    token::Bracket,
+    token::{Bracket, Paren},
 };
 
 use crate::errors::Errors;
@@ -63,6 +63,12 @@ impl Parse for Value {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         if input.is_empty() || input.peek(Token![,]) {
             return Ok(Self::Bare);
+        }
+        if input.peek(Paren) {
+            return Err(input.error(
+                "a value stands behind `=`, and not in parentheses\n\
+                 help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`",
+            ));
         }
         if input.parse::<Token![=]>().is_err() {
             return Err(input.error(

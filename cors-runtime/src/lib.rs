@@ -8,8 +8,9 @@
 //! - [`CorsLayer`] puts a policy around a service that is no handler;
 //! - [`Origin`] is the origin of a request, as an extractor.
 //!
-//! Guides: what none of this protects from ([`security`]); coming from tower-http
-//! ([`from_tower_http`]).
+//! What none of this protects from, and what to do: [`security`]. For a task at hand: [`guides`], among
+//! them [`my_request_fails`](guides::my_request_fails), from the words of the browser's console to the line
+//! to write.
 //!
 //! ```
 //! use axum::routing::get;
@@ -78,8 +79,7 @@ pub use routes::Routes;
 pub mod security {}
 
 #[cfg(doc)]
-#[doc = include_str!("from_tower_http.md")]
-pub mod from_tower_http {}
+pub mod guides;
 
 #[doc = include_str!("routes.md")]
 #[macro_export]

@@ -1,0 +1,19 @@
+//! How it is done: one page for each task.
+
+#[doc = include_str!("guides/my_request_fails.md")]
+pub mod my_request_fails {}
+
+#[doc = include_str!("guides/single_page_application.md")]
+pub mod single_page_application {}
+
+#[doc = include_str!("guides/bearer_tokens.md")]
+pub mod bearer_tokens {}
+
+#[doc = include_str!("guides/local_development.md")]
+pub mod local_development {}
+
+#[doc = include_str!("guides/behind_a_proxy.md")]
+pub mod behind_a_proxy {}
+
+#[doc = include_str!("guides/from_tower_http.md")]
+pub mod from_tower_http {}
