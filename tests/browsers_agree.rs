@@ -356,7 +356,7 @@ impl App {
     }
 
     fn build(&self, runs: &Runs) -> Router {
-        let mut routes = Routes::<AppState>::new();
+        let mut routes = Routes::<AppState>::none();
         for (index, declared) in self.handlers.iter().enumerate() {
             let headers = &*Box::leak(Box::new(PolicyHeaders::new(&declared.policy(), None)));
             let decider: Option<Decider<AppState>> = match declared.origins {

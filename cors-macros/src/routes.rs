@@ -89,7 +89,7 @@ impl Input {
     fn expand(&self) -> TokenStream {
         let Self { krate, handlers } = self;
         let checks = (1..handlers.len()).map(|position| self.check(position));
-        let routes = handlers.iter().fold(quote!(#krate::Routes::new()), add);
+        let routes = handlers.iter().fold(quote!(#krate::Routes::none()), add);
         quote! {{
             #(#checks)*
             #routes

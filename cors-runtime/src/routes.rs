@@ -59,7 +59,7 @@ struct RoutedHandler<S> {
 enum Inside<S> {
     Function(Function<S>),
     /// The function for every method, with layers around it.
-    Layered(MethodRouter<S>),
+    Layered(Box<MethodRouter<S>>),
 }
 
 impl<S> RoutedHandler<S>
@@ -70,7 +70,7 @@ where
     fn on_every_method(&self) -> MethodRouter<S> {
         match self.handler.clone() {
             Inside::Function(function) => any(WithPolicy::new(function, self.policy)),
-            Inside::Layered(layered) => any(WithPolicy::new(layered, self.policy)),
+            Inside::Layered(layered) => any(WithPolicy::new(*layered, self.policy)),
         }
     }
 
@@ -85,7 +85,7 @@ where
         };
         match self.handler.clone() {
             Inside::Function(function) => on(filter, WithPolicy::new(function, self.policy)),
-            Inside::Layered(layered) => on(filter, WithPolicy::new(layered, self.policy)),
+            Inside::Layered(layered) => on(filter, WithPolicy::new(*layered, self.policy)),
         }
     }
 }
@@ -95,7 +95,7 @@ where
 #[doc(hidden)]
 impl<S> Routes<S> {
     /// Routes without a handler.
-    pub fn new() -> Self {
+    pub fn none() -> Self {
         let handlers = Vec::new();
         Self { handlers }
     }
@@ -142,9 +142,9 @@ where
         for handler in &mut self.handlers {
             let inside = match handler.handler.clone() {
                 Inside::Function(function) => any(function),
-                Inside::Layered(layered) => layered,
+                Inside::Layered(layered) => *layered,
             };
-            handler.handler = Inside::Layered(inside.layer(layer.clone()));
+            handler.handler = Inside::Layered(Box::new(inside.layer(layer.clone())));
         }
         self
     }

@@ -222,7 +222,7 @@ where
         headers,
         decider: None,
     };
-    Routes::new().with(policy, __private::Function::new(items))
+    Routes::none().with(policy, __private::Function::new(items))
 }
 
 fn configured(case: &Case) -> Configured {
