@@ -18,7 +18,7 @@ use http::{Extensions, header::CONTENT_TYPE};
 use pin_project_lite::pin_project;
 
 use crate::{
-    mark,
+    mark::{self, Watcher},
     path::{Answer, PathPolicies, is_preflight},
 };
 
@@ -27,18 +27,27 @@ pub(crate) struct Options<S>(Arc<OptionsOf<S>>);
 
 struct OptionsOf<S> {
     path: Arc<PathPolicies<S>>,
+    watcher: Watcher,
     /// The handler that answers an `OPTIONS` that is no preflight, inside its policy.
     owner: Option<MethodRouter<S>>,
 }
 
 impl<S> Options<S> {
-    pub(crate) fn new(path: Arc<PathPolicies<S>>, owner: Option<MethodRouter<S>>) -> Self {
-        Self(Arc::new(OptionsOf { path, owner }))
+    pub(crate) fn new(
+        path: Arc<PathPolicies<S>>,
+        watcher: Watcher,
+        owner: Option<MethodRouter<S>>,
+    ) -> Self {
+        Self(Arc::new(OptionsOf {
+            path,
+            watcher,
+            owner,
+        }))
     }
 }
 
 /// The path's 405.
-pub(crate) struct NotAllowed<S>(pub(crate) Arc<PathPolicies<S>>);
+pub(crate) struct NotAllowed<S>(pub(crate) Arc<PathPolicies<S>>, pub(crate) Watcher);
 
 /// Answers from the policies alone: a preflight as the path does, any other request with the access
 /// headers that its response should carry.
@@ -59,7 +68,7 @@ where
             Some(owner) if answer == Answer::Options => PathFuture::Handler {
                 response: owner.clone().call(request, state),
             },
-            _ => respond(&self.0.path, answer, request, state),
+            _ => respond(&self.0.path, self.0.watcher, answer, request, state),
         }
     }
 }
@@ -71,7 +80,7 @@ where
     type Future = PathFuture<Ready<Response>>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        respond(&self.0, Answer::NotAllowed, request, state)
+        respond(&self.0, self.1, Answer::NotAllowed, request, state)
     }
 }
 
@@ -86,13 +95,14 @@ where
             true => Answer::Preflight,
             false => Answer::AccessHeaders,
         };
-        respond(&self.0, answer, request, state)
+        respond(&self.0, Watcher::Router, answer, request, state)
     }
 }
 
 /// Answers as the path does: at once, or where a policy decides at run time, when it has.
 fn respond<S, F>(
     path: &Arc<PathPolicies<S>>,
+    watcher: Watcher,
     answer: Answer,
     request: Request,
     state: S,
@@ -105,7 +115,7 @@ where
         let admitting = path.admitting(answer, method, headers);
         let response = path.answer(answer, admitting, method, headers);
         return PathFuture::Path {
-            response: Some(finish(response, request.extensions())),
+            response: Some(finish(response, watcher, request.extensions())),
         };
     }
     let (request, _) = request.into_parts();
@@ -113,13 +123,13 @@ where
     let response = Box::pin(async move {
         let (admitting, request) = path.decide(answer, request, state).await;
         let response = path.answer(answer, admitting, &request.method, &request.headers);
-        finish(response, &request.extensions)
+        finish(response, watcher, &request.extensions)
     });
     PathFuture::Decided { response }
 }
 
 /// An answer of the path as a response.
-fn finish(answer: http::Response<String>, request: &Extensions) -> Response {
+fn finish(answer: http::Response<String>, watcher: Watcher, request: &Extensions) -> Response {
     let (mut head, body) = answer.into_parts();
     let body = match body.is_empty() {
         true => Body::empty(),
@@ -129,7 +139,7 @@ fn finish(answer: http::Response<String>, request: &Extensions) -> Response {
             Body::from(body)
         }
     };
-    if mark::is_watched(request) {
+    if watcher.watches(request) {
         mark::meet(&mut head.extensions);
         // For the router that asks, where its paths may not be the application's.
         if let Some(path) = request.get::<MatchedPath>() {
@@ -172,7 +182,7 @@ impl<S> Clone for Options<S> {
 
 impl<S> Clone for NotAllowed<S> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self(Arc::clone(&self.0), self.1)
     }
 }
 

@@ -18,10 +18,9 @@ use http::HeaderValue;
 use pin_project_lite::pin_project;
 
 use crate::{
-    decision::{Decider, Decision, HandlerPolicy},
+    decision::{Decision, HandlerPolicy},
     headers::{Admission, PolicyHeaders, echo_origin},
-    mark,
-    origin::Origin,
+    mark::Watcher,
     passage::Passage,
 };
 
@@ -60,14 +59,9 @@ impl<S: 'static> Handler<(), S> for Function<S> {
 /// The handler `H`, whose every response gets the access headers of the policy.
 #[derive(Clone)]
 pub(crate) struct WithPolicy<H, S> {
-    handler: H,
-    policy: HandlerPolicy<S>,
-}
-
-impl<H, S> WithPolicy<H, S> {
-    pub(crate) fn new(handler: H, policy: HandlerPolicy<S>) -> Self {
-        Self { handler, policy }
-    }
+    pub(crate) handler: H,
+    pub(crate) policy: HandlerPolicy<S>,
+    pub(crate) watcher: Watcher,
 }
 
 impl<H, S> Handler<(), S> for WithPolicy<H, S>
@@ -78,15 +72,27 @@ where
     type Future = WithPolicyFuture<H, H::Future, S>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        let Self { handler, policy } = self;
+        let Self {
+            handler,
+            policy,
+            watcher,
+        } = self;
         let allow_origin = match policy.admission(request.headers(), request.extensions()) {
             Admission::No => None,
             Admission::Yes(allow_origin) => Some(allow_origin),
             Admission::Ask(whom) => {
-                return WithPolicyFuture::deciding(policy, whom, request, state, handler);
+                let (parts, body) = request.into_parts();
+                let step = Step::Deciding {
+                    decision: policy.decide(whom, parts, state),
+                    policy: policy.headers,
+                    watcher,
+                    rest: Some((body, handler)),
+                };
+                return WithPolicyFuture { step };
             }
         };
-        WithPolicyFuture::decided(policy.headers, allow_origin, request, state, handler)
+        let policy = policy.headers;
+        WithPolicyFuture::decided(policy, watcher, allow_origin, request, state, handler)
     }
 }
 
@@ -106,6 +112,7 @@ pin_project! {
         Deciding {
             decision: Decision<S>,
             policy: &'static PolicyHeaders,
+            watcher: Watcher,
             rest: Option<(Body, H)>,
         },
         // The handler is not called.
@@ -129,12 +136,13 @@ where
     /// Calls the handler, unless the server itself refuses the request.
     fn decided(
         policy: &'static PolicyHeaders,
+        watcher: Watcher,
         allow_origin: Option<HeaderValue>,
         request: Request,
         state: S,
         handler: H,
     ) -> Self {
-        let watched = mark::is_watched(request.extensions());
+        let watched = watcher.watches(request.extensions());
         let head = (request.method(), request.uri(), request.headers());
         let step = match Passage::enter(policy, allow_origin, watched, head) {
             Ok(passage) => Step::Handled {
@@ -147,24 +155,6 @@ where
             },
         };
         Self { step }
-    }
-
-    /// Asks a type first.
-    fn deciding(
-        policy: HandlerPolicy<S>,
-        whom: (Decider<S>, Origin),
-        request: Request,
-        state: S,
-        handler: H,
-    ) -> Self {
-        let (parts, body) = request.into_parts();
-        Self {
-            step: Step::Deciding {
-                decision: policy.decide(whom, parts, state),
-                policy: policy.headers,
-                rest: Some((body, handler)),
-            },
-        }
     }
 }
 
@@ -179,6 +169,7 @@ where
         if let StepProjection::Deciding {
             decision,
             policy,
+            watcher,
             rest,
         } = this.step.as_mut().project()
         {
@@ -187,10 +178,11 @@ where
             let Some((body, handler)) = rest.take() else {
                 return Poll::Pending;
             };
-            let policy = *policy;
+            let (policy, watcher) = (*policy, *watcher);
             let request = Request::from_parts(question.parts, body);
             let allow_origin = admitted.then(|| echo_origin(request.headers()));
-            let next = Self::decided(policy, allow_origin, request, question.state, handler);
+            let state = question.state;
+            let next = Self::decided(policy, watcher, allow_origin, request, state, handler);
             this.step.set(next.step);
         }
         match this.step.project() {

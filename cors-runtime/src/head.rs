@@ -3,21 +3,10 @@
 use axum::{body::Body, extract::Request};
 use http::{
     Method, Uri,
-    header::{
-        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HOST, HeaderName, ORIGIN,
-    },
+    header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN},
 };
 
 use crate::{decision::Decisions, headers::PolicyHeaders, mark, reflection::Lines};
-
-const COUNT: usize = 4;
-
-const HEADERS: [HeaderName; COUNT] = [
-    ORIGIN,
-    HOST,
-    ACCESS_CONTROL_REQUEST_METHOD,
-    ACCESS_CONTROL_REQUEST_HEADERS,
-];
 
 /// What any policy of a router reads of a request besides its origin.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,30 +41,31 @@ impl Reads {
 pub(crate) struct Head {
     method: Method,
     uri: Uri,
-    headers: [Lines; COUNT],
+    origin: Lines,
+    /// In a box, because few requests have any of it.
+    rest: Option<Box<Rest>>,
+}
+
+/// What only some policies read.
+#[derive(Default)]
+struct Rest {
+    host: Lines,
+    asked_method: Lines,
+    asked_headers: Lines,
     decisions: Option<Decisions>,
 }
 
 impl Head {
-    /// The head of a request that is watched. Each header costs a search, so only those are kept that
-    /// a policy may read.
+    /// The head of a request. Each header costs a search, so only those are kept that a policy may
+    /// read.
     pub(crate) fn of(request: &Request, reads: Reads) -> Self {
         let asked = reads.asked || *request.method() == Method::OPTIONS;
-        let read = [true, reads.decides, asked, asked];
-        let mut headers = [const { Lines::None }; COUNT];
-        for ((lines, name), read) in headers.iter_mut().zip(HEADERS).zip(read) {
-            if read {
-                *lines = Lines::of(request.headers(), name);
-            }
-        }
+        let rest = (reads.decides || asked).then(|| Rest::of(request, reads.decides, asked));
         Self {
             method: request.method().clone(),
             uri: request.uri().clone(),
-            headers,
-            decisions: match reads.decides {
-                true => mark::decisions(request.extensions()).cloned(),
-                false => None,
-            },
+            origin: Lines::of(request.headers(), ORIGIN),
+            rest: rest.filter(|rest| !rest.is_nothing()).map(Box::new),
         }
     }
 
@@ -84,10 +74,43 @@ impl Head {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = self.method;
         *request.uri_mut() = self.uri;
-        for (name, lines) in HEADERS.into_iter().zip(self.headers) {
-            lines.append_to(request.headers_mut(), name);
+        let headers = request.headers_mut();
+        self.origin.append_to(headers, ORIGIN);
+        if let Some(rest) = self.rest {
+            let Rest {
+                host,
+                asked_method,
+                asked_headers,
+                decisions,
+            } = *rest;
+            host.append_to(headers, HOST);
+            asked_method.append_to(headers, ACCESS_CONTROL_REQUEST_METHOD);
+            asked_headers.append_to(headers, ACCESS_CONTROL_REQUEST_HEADERS);
+            if let Some(decisions) = decisions {
+                mark::share_decisions(request.extensions_mut(), decisions);
+            }
         }
-        mark::watch_alike(request.extensions_mut(), self.decisions);
         request
+    }
+}
+
+impl Rest {
+    fn of(request: &Request, decides: bool, asked: bool) -> Self {
+        let headers = request.headers();
+        let mut rest = Self::default();
+        if decides {
+            rest.host = Lines::of(headers, HOST);
+            rest.decisions = mark::decisions(request.extensions()).cloned();
+        }
+        if asked {
+            rest.asked_method = Lines::of(headers, ACCESS_CONTROL_REQUEST_METHOD);
+            rest.asked_headers = Lines::of(headers, ACCESS_CONTROL_REQUEST_HEADERS);
+        }
+        rest
+    }
+
+    fn is_nothing(&self) -> bool {
+        let lines = [&self.host, &self.asked_method, &self.asked_headers];
+        lines.into_iter().all(Lines::is_none) && self.decisions.is_none()
     }
 }

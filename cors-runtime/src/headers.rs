@@ -195,10 +195,7 @@ impl PolicyHeaders {
         match &reflection.asked {
             _ if self.lets_every_origin_in() => Vary::Nothing,
             None => Vary::Origin,
-            Some(asked) => Vary::origin_and(
-                asked.method.is_some(),
-                !matches!(asked.headers, Lines::None),
-            ),
+            Some(asked) => Vary::origin_and(asked.method.is_some(), !asked.headers.is_none()),
         }
     }
 

@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use crate::{
     headers::{Admission, PolicyHeaders},
-    mark,
+    mark::{self, Watcher},
     passage::Passage,
     path::{asked_method, is_preflight},
     policy::Policy,
@@ -105,7 +105,7 @@ where
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let policy = &self.policy;
         let (method, uri, headers) = (request.method(), request.uri(), request.headers());
-        let watched = mark::is_watched(request.extensions());
+        let watched = Watcher::Layer.watches(request.extensions());
         let allow_origin = match policy.admission(headers) {
             Admission::Yes(allow_origin) if self.sound => Some(allow_origin),
             _ => None,
@@ -116,7 +116,7 @@ where
         };
         let step = match passage {
             Ok(passage) => {
-                mark::watch(request.extensions_mut(), false);
+                mark::watch(request.extensions_mut());
                 Step::Service {
                     policy: Arc::clone(policy),
                     passage: Some(passage),

@@ -1,14 +1,33 @@
 //! How a policy that stands outside knows that a response has met its policy already.
 //!
 //! A [`CorsRouter`](crate::CorsRouter) sees every response last, those of its handlers and those of
-//! its layers. Its requests say that they are watched, and a policy that answers a watched request
-//! marks the response. Nothing is marked where nobody watches.
+//! its layers, and the policies on it mark theirs. A [`CorsLayer`](crate::CorsLayer) may stand around
+//! anything, so its requests say that they are watched. Nothing is marked where nobody watches.
 
 use http::Extensions;
 
 use crate::decision::Decisions;
 
-/// In a request's extensions: somebody outside asks whether the response has met a policy.
+/// Who may ask whether a response has met its policy.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Watcher {
+    /// The `CorsRouter` that the policy is on.
+    Router,
+    /// A `CorsLayer`, if there is one: then the request says so.
+    Layer,
+}
+
+impl Watcher {
+    /// Whether the response to a request is to be marked.
+    pub(crate) fn watches(self, request: &Extensions) -> bool {
+        match self {
+            Self::Router => true,
+            Self::Layer => request.get::<Watched>().is_some(),
+        }
+    }
+}
+
+/// In a request's extensions: a `CorsLayer` outside asks whether the response has met a policy.
 ///
 /// It has no size, and so costs no allocation.
 #[derive(Clone)]
@@ -18,25 +37,19 @@ struct Watched;
 #[derive(Clone, Copy)]
 struct Met;
 
-/// Says in a request's extensions that its response is watched. `decides` says whether decisions
-/// are to be kept with the request; one that has been watched before keeps its own.
-pub(crate) fn watch(request: &mut Extensions, decides: bool) {
+/// Says in a request's extensions that its response is watched.
+pub(crate) fn watch(request: &mut Extensions) {
     request.insert(Watched);
-    if decides {
-        request.get_or_insert_with(Decisions::default);
-    }
 }
 
-/// Has one request watched as another is, so that they share their decisions.
-pub(crate) fn watch_alike(request: &mut Extensions, decisions: Option<Decisions>) {
-    request.insert(Watched);
-    if let Some(decisions) = decisions {
-        request.insert(decisions);
-    }
+/// Has a request keep the decisions that are made about it: its own, where it has some already.
+pub(crate) fn keep_decisions(request: &mut Extensions) {
+    request.get_or_insert_with(Decisions::default);
 }
 
-pub(crate) fn is_watched(request: &Extensions) -> bool {
-    request.get::<Watched>().is_some()
+/// Has a request share the decisions of another.
+pub(crate) fn share_decisions(request: &mut Extensions, decisions: Decisions) {
+    request.insert(decisions);
 }
 
 /// The decisions that are kept with a request.

@@ -38,14 +38,14 @@ pub(crate) struct PoliciesFirstLayer {
 
 impl PoliciesFirstLayer {
     /// The path that the application has matched, for a comparison where the two sides may differ.
-    fn matched_path(&self, request: &Extensions) -> Option<Matched> {
+    fn matched_path(&self, request: &Extensions) -> Option<Box<Matched>> {
         if !self.uneven {
             return None;
         }
-        Some(Matched {
+        Some(Box::new(Matched {
             nested: request.get().cloned(),
             path: request.get().cloned(),
-        })
+        }))
     }
 
     /// Whether the answer of the policies is for the path that the application has matched. The two
@@ -100,7 +100,9 @@ impl Service<Request> for PoliciesFirst {
     }
 
     fn call(&mut self, mut request: Request) -> PoliciesFirstFuture {
-        mark::watch(request.extensions_mut(), self.layer.reads.decides);
+        if self.layer.reads.decides {
+            mark::keep_decisions(request.extensions_mut());
+        }
         let matched = self.layer.matched_path(request.extensions());
         let head = Head::of(&request, self.layer.reads);
         let step = match is_preflight(request.method(), request.headers()) {
@@ -126,7 +128,8 @@ pin_project! {
     /// they have no answer; and to the policies if the response comes back without having met one.
     pub(crate) struct PoliciesFirstFuture {
         layer: PoliciesFirstLayer,
-        matched: Option<Matched>,
+        // In a box, because most routers have no use for it.
+        matched: Option<Box<Matched>>,
         #[pin]
         step: Step,
     }
@@ -164,7 +167,7 @@ impl Future for PoliciesFirstFuture {
             let next = match this.step.as_mut().project() {
                 StepProjection::Preflight { answer, rest } => {
                     let Ok(answer) = ready!(answer.poll(context));
-                    let matched = this.matched.as_ref();
+                    let matched = this.matched.as_deref();
                     let applies = this.layer.applies(answer.extensions(), matched);
                     match rest.take() {
                         Some((request, mut application)) if !applies => Step::Application {
@@ -195,7 +198,7 @@ impl Future for PoliciesFirstFuture {
                     let Some(mut response) = response.take() else {
                         return Poll::Pending;
                     };
-                    let matched = this.matched.as_ref();
+                    let matched = this.matched.as_deref();
                     if this.layer.applies(answer.extensions(), matched) {
                         let (answer, _) = answer.into_parts();
                         let status = response.status();

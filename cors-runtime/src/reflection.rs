@@ -42,28 +42,35 @@ impl Asked {
     };
 
     pub(crate) fn is_nothing(&self) -> bool {
-        self.method.is_none() && matches!(self.headers, Lines::None)
+        self.method.is_none() && self.headers.is_none()
     }
 }
 
 /// The lines of one request header. More than one is an intermediary's doing, and rare.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) enum Lines {
+    #[default]
     None,
     One(HeaderValue),
+    /// Maybe one.
     Several(Vec<HeaderValue>),
 }
 
 impl Lines {
     /// The lines of the header called `name`.
     pub(crate) fn of(headers: &HeaderMap, name: HeaderName) -> Self {
-        let lines = headers.get_all(name);
-        let mut values = lines.iter();
-        match (values.next(), values.next()) {
-            (None, _) => Self::None,
-            (Some(line), None) => Self::One(line.clone()),
-            (Some(_), Some(_)) => Self::Several(lines.iter().cloned().collect()),
+        let Some(first) = headers.get(&name) else {
+            return Self::None;
+        };
+        // As many lines as names: no header has two. To know that is cheaper than to look.
+        match headers.len() == headers.keys_len() {
+            true => Self::One(first.clone()),
+            false => Self::Several(headers.get_all(name).iter().cloned().collect()),
         }
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        matches!(self, Self::None)
     }
 
     /// Adds the lines to `headers` under `name`, as many as there are.

@@ -13,7 +13,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    head::Reads, policies_first::PoliciesFirstLayer, policy_side::PolicySide, routes::Routes,
+    head::Reads, mark::Watcher, policies_first::PoliciesFirstLayer, policy_side::PolicySide,
+    routes::Routes,
 };
 
 /// An [`axum::Router`] whose annotated paths answer preflights before any layer, and whose layers'
@@ -329,7 +330,7 @@ where
         PathParts {
             policy: Some(self.policy_endpoint()),
             reads: self.reads(),
-            routes: self.without_not_allowed(),
+            routes: self.without_not_allowed(Watcher::Router),
         }
     }
 }
@@ -363,7 +364,9 @@ where
         let policies = router.policies.fallback(Some(self.policy_endpoint()));
         CorsRouter {
             policies: policies.reading(self.reads()),
-            application: router.application.fallback(MethodRouter::from(self)),
+            application: router
+                .application
+                .fallback(self.into_method_router(Watcher::Router)),
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     endpoints::{NotAllowed, Options, PolicyEndpoint},
     handler::{Function, FunctionFuture, WithPolicy},
     head::Reads,
+    mark::Watcher,
     path::PathPolicies,
 };
 
@@ -67,25 +68,34 @@ where
     S: Clone + Send + Sync + 'static,
 {
     /// On every method.
-    fn on_every_method(&self) -> MethodRouter<S> {
+    fn on_every_method(&self, watcher: Watcher) -> MethodRouter<S> {
         match self.handler.clone() {
-            Inside::Function(function) => any(WithPolicy::new(function, self.policy)),
-            Inside::Layered(layered) => any(WithPolicy::new(*layered, self.policy)),
+            Inside::Function(function) => any(self.around(function, watcher)),
+            Inside::Layered(layered) => any(self.around(*layered, watcher)),
         }
     }
 
     /// On the methods that the policy names; `OPTIONS` aside, which `Options` answers.
-    fn on_its_methods(&self) -> MethodRouter<S> {
+    fn on_its_methods(&self, watcher: Watcher) -> MethodRouter<S> {
         let methods = self.policy.headers.methods();
         if methods.is_every() {
-            return self.on_every_method();
+            return self.on_every_method(watcher);
         }
         let Some(filter) = filter(methods) else {
             return MethodRouter::new();
         };
         match self.handler.clone() {
-            Inside::Function(function) => on(filter, WithPolicy::new(function, self.policy)),
-            Inside::Layered(layered) => on(filter, WithPolicy::new(*layered, self.policy)),
+            Inside::Function(function) => on(filter, self.around(function, watcher)),
+            Inside::Layered(layered) => on(filter, self.around(*layered, watcher)),
+        }
+    }
+
+    /// The policy around what stands inside it.
+    fn around<H>(&self, handler: H, watcher: Watcher) -> WithPolicy<H, S> {
+        WithPolicy {
+            handler,
+            policy: self.policy,
+            watcher,
         }
     }
 }
@@ -166,15 +176,26 @@ where
         Arc::new(PathPolicies::new(policies.collect()))
     }
 
+    /// The handlers, the path's `OPTIONS`, and its 405.
+    pub(crate) fn into_method_router(self, watcher: Watcher) -> MethodRouter<S> {
+        let path = self.policies();
+        let handlers = self.without_not_allowed(watcher);
+        match path.serves_every_method() {
+            true => handlers,
+            false => handlers.fallback(NotAllowed(path, watcher)),
+        }
+    }
+
     /// The handlers and the path's `OPTIONS`; the 405 is left to whoever takes them.
-    pub(crate) fn without_not_allowed(self) -> MethodRouter<S> {
+    pub(crate) fn without_not_allowed(self, watcher: Watcher) -> MethodRouter<S> {
         let path = self.policies();
         let owner = path.owner("OPTIONS").and_then(|owner| {
             let handler = self.handlers.get(owner)?;
-            Some(handler.on_every_method())
+            Some(handler.on_every_method(watcher))
         });
-        let options = on(MethodFilter::OPTIONS, Options::new(path, owner));
-        let handlers = self.handlers.iter().map(RoutedHandler::on_its_methods);
+        let options = on(MethodFilter::OPTIONS, Options::new(path, watcher, owner));
+        let handlers = self.handlers.iter();
+        let handlers = handlers.map(|handler| handler.on_its_methods(watcher));
         handlers.fold(options, MethodRouter::merge)
     }
 }
@@ -184,12 +205,7 @@ where
     S: Clone + Send + Sync + 'static,
 {
     fn from(routes: Routes<S>) -> Self {
-        let path = routes.policies();
-        let handlers = routes.without_not_allowed();
-        match path.serves_every_method() {
-            true => handlers,
-            false => handlers.fallback(NotAllowed(path)),
-        }
+        routes.into_method_router(Watcher::Layer)
     }
 }
 
