@@ -85,14 +85,6 @@ async fn attributes_below() -> &'static str {
     "below"
 }
 
-/// Other attributes above the attribute.
-#[axum::debug_handler]
-#[tracing::instrument]
-#[cors(methods = "GET", debug_max_age)]
-async fn attributes_above() -> &'static str {
-    "above"
-}
-
 /// A handler that is there.
 #[cfg(not(any()))]
 #[cors(methods = "GET")]
@@ -146,7 +138,7 @@ pub fn app() -> axum::Router {
         .route("/hidden", routes!(hidden, r#match))
         .route("/renamed", routes!(renamed, local))
         .route("/below", routes!(attributes_below))
-        .route("/above", routes!(attributes_above))
+        .route("/above", routes!(documented::attributes_above))
         .route("/utoipa/above", routes!(documented::above))
         .route("/utoipa/below", routes!(documented::below))
         .route(

@@ -16,7 +16,7 @@ use axum::{
     middleware::{Next, from_fn},
     response::Response,
 };
-use cors_runtime::{CorsLayer, Policy, cors, policy, routes};
+use cors_runtime::{CorsLayer, CorsRouter, Policy, cors, policy, routes};
 use cors_tests::{Server, access_lines, request};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_http::{
@@ -280,6 +280,38 @@ async fn a_response_that_has_met_its_policy_is_left_alone() {
         let response = stacked.clone().oneshot(request).await.unwrap();
         assert_eq!(access_lines(response.headers()), expected, "{origin}");
     }
+}
+
+/// Its headers are a `CorsLayer`'s, which stands inside the policy of the handler.
+#[tokio::test]
+async fn a_layer_inside_a_handlers_policy_has_the_say() {
+    let inside = || routes!(open).layer(CorsLayer::new(EVERY));
+    let plain: Router = Router::new().route("/", inside().into());
+    let ours = CorsRouter::new().route("/", inside()).into_router();
+    for app in [plain, ours] {
+        let server = Server::start(app).await;
+        let response = server.ask("GET", "/", &[("Origin", LISTED)]).await;
+        let expected = ["access-control-allow-origin: *"];
+        assert_eq!(access_lines(response.headers()), expected);
+    }
+}
+
+#[cors(methods = "GET")]
+async fn open() {}
+
+#[tokio::test]
+async fn what_a_layer_refuses_on_a_router_of_policies_stays_refused() {
+    let app = CorsRouter::new()
+        .route("/", routes!(open))
+        .layer(CorsLayer::new(CLOSED))
+        .into_router();
+    let server = Server::start(app).await;
+    let response = server.ask("GET", "/", &[("Origin", UNLISTED)]).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    assert_eq!(
+        access_lines(response.headers()),
+        ["vary: Origin, Sec-Fetch-Site"]
+    );
 }
 
 /// A service that is ready once it has been asked twice, and panics if it is called before.

@@ -92,6 +92,19 @@ async fn a_debug_build_says_which_handler_refuses_which_origin_and_why() {
     }
 }
 
+#[tokio::test]
+async fn a_debug_build_says_the_same_of_a_request_that_the_server_refuses() {
+    let server = Server::start(app()).await;
+    let evil = [("origin", "https://a.example")];
+    let response = server.ask("GET", "/", &evil).await;
+    assert_eq!(response.status(), 403);
+    assert_eq!(
+        response.body(),
+        "`listed` (tests/refusals.rs:22) does not let the origin `https://a.example` in: it is not \
+         in `origins`\n"
+    );
+}
+
 /// What was logged.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

@@ -121,6 +121,9 @@ fn methods_missing() -> Error {
 /// Its name has the span of the attribute: lints on names then hold their peace without an
 /// `#[allow]`, which a user's `#![forbid]` would refuse.
 ///
+/// Nothing but `routes!` uses `NAMED_IN_ROUTES`, so that the compiler warns of a handler that is routed
+/// by `get(…)` and the like, where its policy has no say.
+///
 /// The policy is a constant, which a check of methods can read; its header values are a static, which
 /// `cargo check` evaluates too. There `constructor` checks the whole policy, with what its base has
 /// merged into it; what it reports stands at the base, if there is one.
@@ -155,6 +158,8 @@ fn companion(
         Some(_) => quote!(AType),
         None => quote!(Itself),
     };
+    // At the handler's own name, since lints hold their peace about what stands elsewhere.
+    let named = quote_spanned!(handler.name.span()=> const NAMED_IN_ROUTES: () = (););
     // Types have no hygiene: this name must not be that of a type of the user's.
     let state = Ident::new("__CorsState", Span::call_site());
     let decider = args.decider().map(|decider| {
@@ -175,6 +180,12 @@ fn companion(
         #(#cfgs)*
         #[doc(hidden)]
         #visibility struct #name {}
+
+        #(#cfgs)*
+        impl #name {
+            #[doc(hidden)]
+            #visibility #named
+        }
 
         #(#cfgs)*
         impl #runtime::Annotated for #name {

@@ -89,9 +89,14 @@ impl Input {
     fn expand(&self) -> TokenStream {
         let Self { krate, handlers } = self;
         let checks = (1..handlers.len()).map(|position| self.check(position));
+        let named = handlers.iter().map(|element| {
+            let (cfgs, companion) = (&element.cfgs, element.companion());
+            quote!(#(#cfgs)* const _: () = <#companion>::NAMED_IN_ROUTES;)
+        });
         let routes = handlers.iter().fold(quote!(#krate::Routes::none()), add);
         quote! {{
             #(#checks)*
+            #(#named)*
             #routes
         }}
     }

@@ -8,16 +8,16 @@ use std::{
 };
 
 use axum::{
-    body::Body,
     extract::{MatchedPath, Request},
     handler::Handler,
     response::Response,
     routing::MethodRouter,
 };
-use http::{Extensions, header::CONTENT_TYPE};
+use http::Extensions;
 use pin_project_lite::pin_project;
 
 use crate::{
+    answer::into_response,
     mark::{self, Watcher},
     path::{Answer, PathPolicies, is_preflight},
 };
@@ -130,23 +130,15 @@ where
 
 /// An answer of the path as a response.
 fn finish(answer: http::Response<String>, watcher: Watcher, request: &Extensions) -> Response {
-    let (mut head, body) = answer.into_parts();
-    let body = match body.is_empty() {
-        true => Body::empty(),
-        false => {
-            let text = http::HeaderValue::from_static("text/plain; charset=utf-8");
-            head.headers.insert(CONTENT_TYPE, text);
-            Body::from(body)
-        }
-    };
+    let mut response = into_response(answer);
     if watcher.watches(request) {
-        mark::meet(&mut head.extensions);
+        mark::meet(response.extensions_mut());
         // For the router that asks, where its paths may not be the application's.
         if let Some(path) = request.get::<MatchedPath>() {
-            head.extensions.insert(path.clone());
+            response.extensions_mut().insert(path.clone());
         }
     }
-    Response::from_parts(head, body)
+    response
 }
 
 pin_project! {

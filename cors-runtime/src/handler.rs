@@ -18,6 +18,7 @@ use http::HeaderValue;
 use pin_project_lite::pin_project;
 
 use crate::{
+    answer::into_response,
     decision::{Decision, HandlerPolicy},
     headers::{Admission, PolicyHeaders, echo_origin},
     mark::Watcher,
@@ -151,7 +152,7 @@ where
                 passage: Some(passage),
             },
             Err(refused) => Step::Refused {
-                response: Some(refused.map(|()| Body::empty())),
+                response: Some(into_response(refused)),
             },
         };
         Self { step }

@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use crate::{
     headers::{Admission, PolicyHeaders},
-    mark::{self, Watcher},
+    mark,
     passage::Passage,
     path::{asked_method, is_preflight},
     policy::Policy,
@@ -105,14 +105,13 @@ where
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let policy = &self.policy;
         let (method, uri, headers) = (request.method(), request.uri(), request.headers());
-        let watched = Watcher::Layer.watches(request.extensions());
         let allow_origin = match policy.admission(headers) {
             Admission::Yes(allow_origin) if self.sound => Some(allow_origin),
             _ => None,
         };
         let passage = match is_preflight(method, headers) {
-            true => Err(answer_preflight(policy, allow_origin, watched, headers)),
-            false => Passage::enter(policy, allow_origin, watched, (method, uri, headers)),
+            true => Err(answer_preflight(policy, allow_origin, headers)),
+            false => Passage::enter(policy, allow_origin, true, (method, uri, headers)),
         };
         let step = match passage {
             Ok(passage) => {
@@ -124,7 +123,8 @@ where
                 }
             }
             Err(answer) => Step::Answer {
-                response: Some(answer.map(|()| ResBody::default())),
+                // Its text is empty: the place of a layer's policy is not known.
+                response: Some(answer.map(|_| ResBody::default())),
             },
         };
         CorsFuture { step }
@@ -134,10 +134,9 @@ where
 fn answer_preflight(
     policy: &PolicyHeaders,
     allow_origin: Option<HeaderValue>,
-    watched: bool,
     request: &HeaderMap,
-) -> Response<()> {
-    let mut response = Response::new(());
+) -> Response<String> {
+    let mut response = Response::new(String::new());
     *response.status_mut() = match allow_origin {
         Some(allow_origin) => {
             *response.headers_mut() = policy.answer_preflight(allow_origin, request);
@@ -149,9 +148,7 @@ fn answer_preflight(
             StatusCode::FORBIDDEN
         }
     };
-    if watched {
-        mark::meet(response.extensions_mut());
-    }
+    mark::meet(response.extensions_mut());
     response
 }
 

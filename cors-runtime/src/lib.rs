@@ -36,6 +36,7 @@
 
 mod allow_origin;
 mod annotated;
+mod answer;
 mod clash;
 mod decision;
 mod endpoints;

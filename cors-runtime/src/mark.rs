@@ -2,7 +2,8 @@
 //!
 //! A [`CorsRouter`](crate::CorsRouter) sees every response last, those of its handlers and those of
 //! its layers, and the policies on it mark theirs. A [`CorsLayer`](crate::CorsLayer) may stand around
-//! anything, so its requests say that they are watched. Nothing is marked where nobody watches.
+//! anything and inside of anything: it marks all of its responses, and its requests say that they are
+//! watched. Nothing else is marked, where nobody watches.
 
 use http::Extensions;
 

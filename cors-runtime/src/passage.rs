@@ -26,14 +26,15 @@ pub(crate) struct Passage {
 
 impl Passage {
     /// Lets a request in, or returns the answer of a server that refuses it by itself: 403, before
-    /// anything else has looked at the request. `allow_origin` is there if the policy lets its origin
-    /// in.
+    /// anything else has looked at the request, with what to tell the developer as its body (nothing
+    /// in a release build). `allow_origin` is there if the policy lets its origin in.
+    #[expect(clippy::result_large_err, reason = "a box would cost an allocation")]
     pub(crate) fn enter(
         policy: &PolicyHeaders,
         allow_origin: Option<HeaderValue>,
         watched: bool,
         (method, uri, headers): (&Method, &Uri, &HeaderMap),
-    ) -> Result<Self, Response<()>> {
+    ) -> Result<Self, Response<String>> {
         let reflection = policy.reflect(method, headers);
         let mut vary = policy.vary(&reflection);
         let mut passes = true;
@@ -45,8 +46,9 @@ impl Passage {
             vary = Vary::AllThree;
         }
         if !passes {
-            policy.refuse(headers).report(method.as_str());
-            return Err(refused(vary, watched));
+            let refusal = policy.refuse(headers);
+            refusal.report(method.as_str());
+            return Err(refused(refusal.to_string(), vary, watched));
         }
         Ok(Self {
             allow_origin,
@@ -73,8 +75,8 @@ impl Passage {
     }
 }
 
-fn refused(vary: Vary, watched: bool) -> Response<()> {
-    let mut response = Response::new(());
+fn refused(why: String, vary: Vary, watched: bool) -> Response<String> {
+    let mut response = Response::new(why);
     *response.status_mut() = StatusCode::FORBIDDEN;
     let no_store = const { HeaderValue::from_static("no-store") };
     response.headers_mut().insert(CACHE_CONTROL, no_store);

@@ -1,4 +1,4 @@
-//! Prints the body of a refused preflight.
+//! Prints the bodies of a refused preflight and of a refused request.
 
 use axum::{
     Router,
@@ -14,11 +14,16 @@ async fn items() {}
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let app: Router = Router::new().route("/", routes!(items).into());
-    let preflight = Request::options("/")
-        .header("Origin", "https://evil.example")
-        .header("Access-Control-Request-Method", "GET");
-    let preflight = preflight.body(Body::empty()).expect("a request");
-    let Ok(response) = app.oneshot(preflight).await;
-    let body = to_bytes(response.into_body(), 1024).await.expect("a body");
-    print!("{}", String::from_utf8_lossy(&body));
+    let request = |method: &str| {
+        Request::builder()
+            .method(method)
+            .header("Origin", "https://evil.example")
+    };
+    let preflight = request("OPTIONS").header("Access-Control-Request-Method", "GET");
+    for request in [preflight, request("GET")] {
+        let request = request.body(Body::empty()).expect("a request");
+        let Ok(response) = app.clone().oneshot(request).await;
+        let body = to_bytes(response.into_body(), 1024).await.expect("a body");
+        print!("{}", String::from_utf8_lossy(&body));
+    }
 }
