@@ -2,9 +2,11 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Error, Ident, Path, Result, Token, Type,
+    Error, Ident, Lit, Path, Result, Token, Type,
     ext::IdentExt,
     parse::{ParseStream, Parser},
+    spanned::Spanned,
+    token::Paren,
 };
 
 use cors_grammar::method;
@@ -17,7 +19,11 @@ use crate::{
 /// Every argument, with what to write where its value is of the wrong kind.
 const ARGUMENTS: [(&str, &str); 13] = [
     ("methods", "methods = \"GET, POST\""),
-    ("origins", "origins = \"https://app.example.com\""),
+    (
+        "origins",
+        "origins = \"https://app.example.com\"`, or `origins = OriginSet` for origins that are known at \
+         run time, or `origins = \"*\"",
+    ),
     ("credentials", "credentials` or `credentials = false"),
     ("allow_headers", "allow_headers = \"X-Csrf-Token\""),
     ("expose_headers", "expose_headers = \"ETag, X-Total\""),
@@ -29,6 +35,18 @@ const ARGUMENTS: [(&str, &str); 13] = [
     ("danger_public_suffix", "danger_public_suffix"),
     ("danger_any_port", "danger_any_port"),
     ("crate", "crate = web_cors"),
+];
+
+/// What other libraries call an argument, and what it is called here.
+const CALLED_ELSEWHERE: [(&str, &str); 8] = [
+    ("allow_credentials", "credentials"),
+    ("allow_methods", "methods"),
+    ("allow_origin", "origins"),
+    ("allow_origins", "origins"),
+    ("allowed_methods", "methods"),
+    ("allowed_origins", "origins"),
+    ("origin_patterns", "origins"),
+    ("supports_credentials", "credentials"),
 ];
 
 /// The value of `origins`.
@@ -87,7 +105,15 @@ impl Args {
         let mut seen: Vec<Ident> = Vec::new();
         while !input.is_empty() {
             if input.parse::<Option<Token![..]>>()?.is_some() {
-                self.base = Some(input.parse()?);
+                let base: Path = input.parse()?;
+                if input.peek(Paren) {
+                    return Err(Error::new(
+                        base.span(),
+                        "behind `..` stands a constant, and this is called\n\
+                         help: make a constant of it by `policy!(…)`, and write its name",
+                    ));
+                }
+                self.base = Some(base);
                 input.parse::<Option<Token![,]>>()?;
                 return match input.is_empty() {
                     true => Ok(()),
@@ -97,7 +123,7 @@ impl Args {
                     )),
                 };
             }
-            let name = input.call(Ident::parse_any)?;
+            let name = name(input)?;
             let value: Value = input.parse()?;
             errors.ok(match seen.contains(&name) {
                 true => Err(given_twice(&name)),
@@ -157,6 +183,24 @@ impl Args {
     }
 }
 
+/// The name of an argument.
+fn name(input: ParseStream<'_>) -> Result<Ident> {
+    let message = if input.peek(Lit) {
+        "this belongs to no argument\n\
+         help: write a list as one string, as in `methods = \"GET, POST\"`, or as an array, as in \
+         `methods = [\"GET\", \"POST\"]`"
+    } else if input.peek(Token![...]) || input.peek(Token![.]) {
+        "a policy that fills in what is not written stands behind two dots\nhelp: write `..BASE`"
+    } else {
+        return input.call(Ident::parse_any).map_err(|error| {
+            let message = "an argument begins with its name\n\
+                           help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`";
+            Error::new(error.span(), message)
+        });
+    };
+    Err(input.error(message))
+}
+
 fn given_twice(name: &Ident) -> Error {
     let message = format!("`{name}` is given twice\nhelp: keep one of the two");
     Error::new(name.span(), message)
@@ -164,9 +208,19 @@ fn given_twice(name: &Ident) -> Error {
 
 fn unknown(name: &str, span: Span) -> Error {
     let names = ARGUMENTS.map(|(name, _)| name);
-    let help = match method::nearest(name, names) {
-        Some(nearest) => format!("write `{nearest}`"),
-        None => format!("the arguments are {}", names.join(", ")),
+    let elsewhere = CALLED_ELSEWHERE.iter().find(|(other, _)| name == *other);
+    let nearest = elsewhere.map(|(_, here)| *here);
+    let help = if method::parse(name).is_ok() {
+        format!("write `methods = \"{name}\"`")
+    } else if name
+        .chars()
+        .all(|c| matches!(c, 'A'..='Z' | '0'..='9' | '_'))
+    {
+        format!("a constant policy stands behind two dots: write `..{name}`, last")
+    } else if let Some(nearest) = nearest.or_else(|| method::nearest(name, names)) {
+        format!("write `{nearest}`")
+    } else {
+        format!("the arguments are {}, and `..BASE`", names.join(", "))
     };
     Error::new(span, format!("there is no argument `{name}`\nhelp: {help}"))
 }

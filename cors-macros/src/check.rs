@@ -269,8 +269,9 @@ fn age(name: &str, Seconds { value, span }: Seconds, errors: &mut Errors) -> u32
 
 fn type_in_policy() -> Mistake {
     Mistake::new(
-        "`policy!` takes no type in `origins`: a constant cannot ask one",
-        "list the origins here, or write the type in the attributes",
+        "`policy!` takes no type and no variable in `origins`: a constant cannot ask them",
+        "list the origins here as literals; for origins that are known at run time, write \
+         `origins = OriginSet` in the attributes",
     )
 }
 

@@ -70,6 +70,12 @@ impl Parse for Value {
                  help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`",
             ));
         }
+        if input.peek(Token![-]) {
+            return Err(input.error(
+                "the names of arguments have `_` and no `-`\n\
+                 help: write `max_age`, `allow_headers` and the like",
+            ));
+        }
         if input.parse::<Token![=]>().is_err() {
             return Err(input.error(
                 "this stands neither behind `=` nor behind a comma\n\
@@ -79,14 +85,29 @@ impl Parse for Value {
         if input.peek(Bracket) {
             let content;
             let bracket = syn::bracketed!(content in input);
-            let elements = content.parse_terminated(Lit::parse, Token![,]);
-            let elements = elements.map_err(|error| no_string(error.span()))?;
-            let elements = elements.into_iter().collect();
+            let mut elements = Vec::new();
+            while !content.is_empty() {
+                let element = content.parse();
+                elements.push(element.map_err(|error| no_string(error.span()))?);
+                if !content.is_empty() && content.parse::<Token![,]>().is_err() {
+                    return Err(content.error(
+                        "this stands behind an element without a comma\n\
+                         help: write a comma between two elements",
+                    ));
+                }
+            }
             return Ok(Self::Array(elements, bracket.span.join()));
         }
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
         if !negative && !input.peek(Lit) {
-            return Ok(match input.parse()? {
+            let named = input.parse()?;
+            if input.peek(Paren) {
+                return Err(input.error(
+                    "a type is named here, and this calls something\n\
+                     help: leave the parentheses out, as in `origins = OriginSet`",
+                ));
+            }
+            return Ok(match named {
                 // `concat!(…)` and the like: nothing here can look into them.
                 Type::Macro(call) => Self::Other(call.span()),
                 path => Self::Type(Box::new(path)),

@@ -17,7 +17,7 @@ pub(crate) fn corrected(text: &str) -> Option<String> {
     let (scheme, rest) = match text.split_once("://") {
         Some(("", rest)) => ("https", rest),
         Some((scheme, rest)) => (scheme, rest),
-        None => ("https", text.trim_start_matches('/')),
+        None => without_scheme(text.trim_start_matches('/')),
     };
     let authority = rest.split(['/', '?', '#']).next()?;
     let authority = authority.rsplit('@').next()?;
@@ -35,6 +35,16 @@ pub(crate) fn corrected(text: &str) -> Option<String> {
     Pattern::recognise(&corrected)
         .is_some()
         .then_some(corrected)
+}
+
+/// A text without a scheme: a page of the machine itself is rarely on `https`.
+fn without_scheme(rest: &str) -> (&'static str, &str) {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = Parts::of_rest("http", authority).map(|parts| parts.host);
+    match host.is_some_and(host::is_loopback) {
+        true => ("http", rest),
+        false => ("https", rest),
+    }
 }
 
 fn corrected_host(scheme: &str, host: &str) -> Option<String> {

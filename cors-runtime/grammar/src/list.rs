@@ -49,10 +49,11 @@ fn check(element: &str, number: usize, list: &str) -> Result<(), Mistake> {
 /// The longest list that is written anew in a message, in bytes.
 const LONGEST_SHOWN: usize = 400;
 
-/// The list as it was meant: its words in their order, a comma and a space between them.
+/// The list as it was meant: its words in their order, a comma and a space between them. A semicolon
+/// stands in no element of any list.
 fn corrected(list: &str) -> String {
     let words: Vec<_> = list
-        .split(|c: char| c == ',' || c.is_whitespace())
+        .split(|c: char| matches!(c, ',' | ';') || c.is_whitespace())
         .filter(|word| !word.is_empty())
         .collect();
     match words.is_empty() {

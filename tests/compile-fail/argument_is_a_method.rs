@@ -1,0 +1,8 @@
+use cors_runtime::{cors, routes};
+
+#[cors(GET, POST)]
+async fn items() {}
+
+fn main() {
+    let _: cors_runtime::Routes = routes!(items);
+}
