@@ -29,6 +29,7 @@ fn speaks(letter: &str, program: &str, file: &str) {
     for quotation in quotations {
         // Engines put shorter pieces together from anywhere.
         let pieces = quotation.split('…').filter(|piece| piece.len() > 8);
+        assert!(pieces.clone().count() > 0, "{quotation:?} says too little");
         for piece in pieces {
             let found = memmem::find(&words, piece.as_bytes()).is_some();
             assert!(found, "{program} never says {piece:?}");

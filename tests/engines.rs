@@ -66,6 +66,7 @@ impl Engine {
         let Value::Object(capabilities) = self.capabilities(&profile) else {
             unreachable!("an object")
         };
+        let mut last = None;
         for _ in 0..300 {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             builder.capabilities(capabilities.clone());
@@ -77,10 +78,11 @@ impl Engine {
                         profile,
                     });
                 }
-                Err(_) => sleep(Duration::from_millis(100)).await,
+                Err(error) => last = Some(error),
             }
+            sleep(Duration::from_millis(100)).await;
         }
-        panic!("no session with the driver");
+        panic!("no session with the driver: {last:?}");
     }
 
     fn driver(self, port: u16) -> Command {

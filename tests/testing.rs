@@ -1,7 +1,7 @@
 //! The browser for unit tests judges the library, so it must not share its mistakes; and it tells in
 //! one sentence what a page sees.
 
-use std::fs;
+use std::{fs, panic::catch_unwind};
 
 use axum::Router;
 use cors_runtime::{
@@ -86,8 +86,33 @@ async fn what_is_no_request_is_no_panic() {
         page.get("/items").header("x-a", "\n"),
         page.get("a path"),
         page.delete("a path"),
+        page.get("items"),
     ] {
         let seen = fetch.send(&app()).await;
         assert_eq!(seen.blocked(), Some(Step::Malformed), "{fetch:?}");
+    }
+}
+
+#[test]
+fn a_page_has_an_origin_that_browsers_send() {
+    let others = [
+        "https://app.example.com/",
+        "https://app.example.com/path",
+        "https://App.example.com",
+        "https://me@app.example.com",
+        "app.example.com",
+        "https://",
+        "",
+    ];
+    for origin in others {
+        assert!(catch_unwind(|| browser(origin)).is_err(), "{origin}");
+    }
+    for origin in [
+        "https://app.example.com:8443",
+        "http://[::1]",
+        "capacitor://localhost",
+        "null",
+    ] {
+        let _ = browser(origin);
     }
 }

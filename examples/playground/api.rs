@@ -3,7 +3,7 @@
 
 use axum::{
     Json, Router,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderMap, StatusCode, header},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
@@ -130,5 +130,6 @@ pub(crate) fn router() -> Router {
         .route("/settings", routes!(settings))
         .merge(guarded)
         .merge(plain)
+        .layer(DefaultBodyLimit::max(16 * 1024))
         .into_router()
 }

@@ -9,7 +9,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, Method},
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
@@ -18,7 +18,7 @@ use serde::Serialize;
 /// How many exchanges are kept.
 const KEPT: usize = 500;
 
-/// The longest body that is kept, in bytes. The API has none that is longer.
+/// The longest body that is kept and passed on, in bytes: more than the API takes, and so than it echoes.
 const LONGEST_BODY: usize = 64 * 1024;
 
 /// The last exchanges, in the order of their ends.
@@ -66,8 +66,11 @@ async fn record(State(record): State<Record>, request: Request, next: Next) -> R
     let path = request.uri().path().to_owned();
     let sent = lines(request.headers());
 
+    let is_head = *request.method() == Method::HEAD;
     let (head, body) = next.run(request).await.into_parts();
     let body = to_bytes(body, LONGEST_BODY).await.unwrap_or_default();
+    // The server leaves the body of a response to `HEAD` out.
+    let sent_body: &[u8] = if is_head { &[] } else { &body };
     record.keep(Exchange {
         attempt,
         method,
@@ -75,7 +78,7 @@ async fn record(State(record): State<Record>, request: Request, next: Next) -> R
         request: sent,
         status: head.status.as_u16(),
         response: lines(&head.headers),
-        body: String::from_utf8_lossy(&body).into_owned(),
+        body: String::from_utf8_lossy(sent_body).into_owned(),
     });
     Response::from_parts(head, Body::from(body))
 }

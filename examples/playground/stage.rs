@@ -3,7 +3,7 @@
 use axum::{
     Json, Router,
     extract::{Query, State},
-    http::header::CONTENT_TYPE,
+    http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE},
     response::{Html, IntoResponse},
     routing::{get, post},
 };
@@ -31,7 +31,7 @@ pub(crate) fn router(stage: Stage) -> Router {
     let script = |text: &'static str| get(move || file("text/javascript", text));
     Router::new()
         .route("/", get(Html(include_str!("page/index.html"))))
-        .route("/frame", get(Html(include_str!("page/frame.html"))))
+        .route("/frame", get(frame))
         .route(
             "/style.css",
             get(|| file("text/css", include_str!("page/style.css"))),
@@ -44,6 +44,14 @@ pub(crate) fn router(stage: Stage) -> Router {
         .route("/exchanges", get(exchanges))
         .route("/verdict", post(verdict))
         .with_state(stage)
+}
+
+/// A page of another origin, which fetches what the playground's own page tells it to. No other page may
+/// have it do that: neither in a frame nor by a message.
+async fn frame(State(stage): State<Stage>) -> impl IntoResponse {
+    let policy = format!("frame-ancestors {}", stage.page);
+    let html = include_str!("page/frame.html").replace("PAGE", &stage.page);
+    ([(CONTENT_SECURITY_POLICY, policy)], Html(html))
 }
 
 async fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {

@@ -238,6 +238,7 @@ fn is_malformed(fetch: &Fetch) -> bool {
     };
     Method::from_bytes(fetch.method.as_bytes()).is_err()
         || !fetch.headers.iter().all(is_header)
+        || !fetch.path.starts_with('/')
         || fetch.path.parse::<Uri>().is_err()
 }
 

@@ -54,7 +54,17 @@ pub use fetch::{Fetch, HERE, Seen, Step};
 
 /// A page of this origin, serialized as in `Origin` (`https://app.example.com`; `null` for a
 /// sandboxed frame), in a browser of its own.
+///
+/// # Panics
+///
+/// Where no browser would serialize an origin so (`https://app.example.com/`, `localhost`): no policy lets
+/// such a page in, and a test that expects it to be blocked would pass for the wrong reason.
 pub fn browser(origin: &str) -> Page {
+    assert!(
+        is_serialized(origin),
+        "`{origin}` is no origin as browsers send it: write scheme and host in lower case, as in \
+         `https://app.example.com`, without a path or a slash; or `null`"
+    );
     Page {
         origin: origin.to_owned(),
     }
@@ -103,4 +113,13 @@ impl Page {
             body: String::new(),
         }
     }
+}
+
+/// Whether a text has the shape of a serialized origin; whether its host can be one is not asked.
+fn is_serialized(origin: &str) -> bool {
+    let Some((scheme, rest)) = origin.split_once("://") else {
+        return origin == "null";
+    };
+    let is_other = |c: char| c.is_ascii_uppercase() || c.is_whitespace() || "/?#@".contains(c);
+    !scheme.is_empty() && !rest.is_empty() && !origin.replacen("://", "", 1).contains(is_other)
 }

@@ -73,9 +73,15 @@ async function show(requests) {
   setBusy(true);
   byId('sequences').replaceChildren();
   byId('about').scrollIntoView({ block: 'nearest' });
-  for (const request of requests) {
-    fill(request);
-    byId('sequences').append(await fire(request));
+  try {
+    for (const request of requests) {
+      fill(request);
+      const drawn = await fire(request);
+      byId('sequences').append(drawn);
+      byId('about').append(` ${drawn.querySelector('h3').textContent}.`);
+    }
+  } catch (error) {
+    byId('about').textContent = `The playground itself has failed (is it still running?): ${error}`;
   }
   setBusy(false);
   drawings += 1;
@@ -127,7 +133,7 @@ function lines(text) {
 
 async function viaFrame(frame, url, init) {
   const id = crypto.getRandomValues(new Uint32Array(1))[0];
-  const answer = message(({ data }) => data.id === id);
+  const answer = message(({ data, source }) => source === frame.contentWindow && data.id === id);
   frame.contentWindow.postMessage({ id, url, init }, '*');
   return (await answer).seen;
 }

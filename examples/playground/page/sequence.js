@@ -75,13 +75,16 @@ function note(text, ...more) {
 
 /* The call that the page's script makes. */
 function call({ path, method, headers, credentials, body }, api) {
+  const literal = JSON.stringify;
+  const pairs = headers.map(([header, value]) => `${literal(header)}: ${literal(value)}`);
   const init = [
-    ...(method === 'GET' ? [] : [`method: '${method}'`]),
-    ...(headers.length ? [`headers: { ${headers.map(([n, v]) => `'${n}': '${v}'`).join(', ')} }`] : []),
-    ...(credentials ? ["credentials: 'include'"] : []),
-    ...(body ? [`body: '${body}'`] : []),
+    ...(method === 'GET' ? [] : [`method: ${literal(method)}`]),
+    ...(pairs.length ? [`headers: { ${pairs.join(', ')} }`] : []),
+    ...(credentials ? ['credentials: "include"'] : []),
+    ...(body ? [`body: ${literal(body)}`] : []),
   ];
-  return init.length ? `fetch('${api}${path}', { ${init.join(', ')} })` : `fetch('${api}${path}')`;
+  const url = literal(`${api}${path}`);
+  return init.length ? `fetch(${url}, { ${init.join(', ')} })` : `fetch(${url})`;
 }
 
 /* A request to the server, and its answer. */
@@ -117,14 +120,14 @@ function stop({ blocked }, { step, sentence }, answer) {
     element('p', {}, element('strong', {}, 'Stopped here'), `: ${rule}.`), ...refusal(answer));
 }
 
-/* The policy's own refusal, which is a 403. */
+/* The policy's own refusal, which is a 403; in a debug build it says why. */
 function refusal(answer) {
   if (answer?.status !== 403) {
     return [];
   }
-  return [isPreflight(answer)
-    ? element('p', {}, 'The server says, in a debug build: ', element('q', {}, answer.body.trim()))
-    : element('p', {}, 'The server has refused it by itself, before the handler ran: ', element('code', {}, 'enforce'), '.')];
+  const enforced = element('p', {}, 'The server has refused it by itself, before the handler ran (', element('code', {}, 'enforce'), ').');
+  const reason = element('p', {}, 'It says: ', element('q', {}, answer.body.trim()));
+  return [...(isPreflight(answer) ? [] : [enforced]), ...(answer.body ? [reason] : [])];
 }
 
 /* What the page's script gets. */
