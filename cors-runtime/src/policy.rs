@@ -14,7 +14,7 @@ use cors_grammar::{
 /// A policy is plain data that is known when the program is compiled. Arguments that were left out
 /// are unset in it; what they mean then is told at [the attribute](macro@crate::cors).
 ///
-/// It shows itself as it is written:
+/// It shows itself as it is written, save that lists of origins are sorted:
 ///
 /// ```
 /// let policy = cors_runtime::policy!(methods = "GET", origins = "*");

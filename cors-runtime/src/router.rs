@@ -34,6 +34,10 @@ use crate::{
 /// No other CORS layer belongs on it: what a layer outside the handlers sets of the access headers
 /// stands beside the policy's, or in its place, and browsers refuse two values.
 ///
+/// All of this holds for the layers that are put on it, and not for those around the [`Router`] that
+/// [`into_router`](CorsRouter::into_router) makes of it: that is the last call, of the outermost router. A
+/// part of an application hands out its `CorsRouter`, to be nested or merged.
+///
 /// ```
 /// use axum::routing::get;
 /// use cors_runtime::{CorsRouter, cors, routes};
@@ -107,7 +111,9 @@ where
 
     /// Adds another router's paths under a prefix, as [`Router::nest`] does.
     ///
-    /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths get no access headers.
+    /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths have no policy here: one that
+    /// [`into_router`](CorsRouter::into_router) has made answers for itself, inside the layers of this one,
+    /// which then meet its preflights. Nest the `CorsRouter` itself.
     ///
     /// # Panics
     ///
@@ -141,8 +147,8 @@ where
 
     /// Adds another router's paths, as [`Router::merge`] does.
     ///
-    /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths get no access headers. Since
-    /// nobody can list the paths of an `axum::Router`, an annotated
+    /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths have no policy here, as with
+    /// [`nest`](CorsRouter::nest). Since nobody can list the paths of an `axum::Router`, an annotated
     /// [`fallback`](CorsRouter::fallback) no longer answers preflights of unknown URLs beside one:
     /// they go through the layers like any request.
     ///
@@ -253,10 +259,11 @@ where
 }
 
 impl CorsRouter {
-    /// The router as an [`axum::Router`], to be served, nested or merged like any.
+    /// The router as an [`axum::Router`], to be served: the last call.
     ///
-    /// What is layered on *that* meets preflights too, by choice: rate limits, tracing, an overall
-    /// timeout. `NormalizePath` goes around it, as around any router. Call
+    /// It may be nested or merged like any router, but what is layered on *it*, also by a `CorsRouter` that
+    /// it is nested in, meets preflights too: by choice for rate limits, tracing, an overall timeout;
+    /// by mistake for authentication. `NormalizePath` goes around it, as around any router. Call
     /// [`method_not_allowed_fallback`](CorsRouter::method_not_allowed_fallback) before: on the result
     /// it would take the place of the 405 and of its access headers.
     pub fn into_router(self) -> Router {
