@@ -5,10 +5,8 @@
 //! cargo bench --package cors-runtime --bench instructions
 //! ```
 //!
-//! It runs itself under callgrind once for each case and peer, and prints a table. With the argument
-//! `oneshot` the routers are those of a unit test, whose endpoints axum makes anew for each request;
-//! without, those that are served. With `guard` it prints five cases only, and fails where one has
-//! grown.
+//! It runs itself under callgrind once for each case and peer, and prints a table. With `guard` it prints
+//! five cases only, and fails where one has grown.
 
 mod callgrind;
 mod guard;
@@ -26,24 +24,21 @@ fn main() {
     let arguments: Vec<_> = env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["--measure", case, peer, router] => measure(case, peer, *router == "served"),
+        ["--measure", case, peer] => measure(case, peer),
         // cargo puts `--bench` before or after what is written.
         words if words.contains(&"guard") => guard::check(),
-        words => print_table(!words.contains(&"oneshot")),
+        _ => print_table(),
     }
 }
 
-fn measure(case: &str, peer: &str, served: bool) {
+fn measure(case: &str, peer: &str) {
     let case = CASES
         .iter()
         .find(|known| known.name == case)
         .expect("a case");
     let mut peers = Peer::ALL.into_iter();
     let peer = peers.find(|known| known.name() == peer).expect("a peer");
-    let mut app = app(case, peer).expect("a router");
-    if served {
-        app = app.with_state(());
-    }
+    let app = app(case, peer).expect("a router");
     for _ in 0..ITERATIONS {
         measured(app.clone(), request(case));
     }
@@ -51,7 +46,7 @@ fn measure(case: &str, peer: &str, served: bool) {
 
 /// Prints what each peer costs; its share of tower-http's cost; what it costs beyond no CORS, and its
 /// share of that.
-fn print_table(served: bool) {
+fn print_table() {
     println!(
         "| case | peer | instructions | of tower-http | beyond no CORS | of tower-http | allocations |"
     );
@@ -60,7 +55,7 @@ fn print_table(served: bool) {
         let costs: Vec<_> = Peer::ALL
             .into_iter()
             .filter(|peer| app(case, *peer).is_some())
-            .map(|peer| (peer, count(case, peer, served)))
+            .map(|peer| (peer, count(case, peer)))
             .collect();
         print_case(case, &costs);
     }

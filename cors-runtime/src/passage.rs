@@ -48,7 +48,7 @@ impl Passage {
         if !passes {
             let refusal = policy.refuse(headers);
             refusal.report(method.as_str());
-            return Err(refused(refusal.to_string(), vary, watched));
+            return Err(refused(refusal.told(), vary, watched));
         }
         Ok(Self {
             allow_origin,

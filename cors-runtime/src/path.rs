@@ -166,7 +166,7 @@ impl<S> PathPolicies<S> {
         let refusals = candidates.map(|policy| {
             let refusal = policy.headers.refuse(request);
             refusal.report(asked);
-            refusal.to_string()
+            refusal.told()
         });
         refusals.collect()
     }

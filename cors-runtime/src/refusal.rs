@@ -75,6 +75,16 @@ impl Refusal<'_> {
         }
     }
 
+    /// What to tell the developer, in one line; nothing where the place is not known, as in a release
+    /// build.
+    pub(crate) fn told(&self) -> String {
+        let Some(place) = self.place else {
+            return String::new();
+        };
+        let (origin, reason) = (self.origin(), self.reason());
+        format!("{place} does not let the origin `{origin}` in: {reason}\n")
+    }
+
     /// Reports the refusal where the application's events go; `method` is the one asked for.
     #[cfg(feature = "tracing")]
     pub(crate) fn report(&self, method: &str) {
@@ -96,15 +106,4 @@ impl Refusal<'_> {
 
     #[cfg(not(feature = "tracing"))]
     pub(crate) fn report(&self, _method: &str) {}
-}
-
-impl fmt::Display for Refusal<'_> {
-    /// One line; nothing where the place is not known, as in a release build.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(place) = self.place else {
-            return Ok(());
-        };
-        let (origin, reason) = (self.origin(), self.reason());
-        writeln!(f, "{place} does not let the origin `{origin}` in: {reason}")
-    }
 }

@@ -19,9 +19,8 @@ pub(crate) struct Cost {
     pub(crate) allocations: u64,
 }
 
-/// Counts what happens inside `measured`. `finished` says whether the router has its state, as one
-/// has that is served.
-pub(crate) fn count(case: &Case, peer: Peer, finished: bool) -> Cost {
+/// Counts what happens inside `measured`.
+pub(crate) fn count(case: &Case, peer: Peer) -> Cost {
     let file = env::temp_dir().join(format!("cors-instructions-{}", std::process::id()));
     let output = Command::new("valgrind")
         .arg("--tool=callgrind")
@@ -29,7 +28,6 @@ pub(crate) fn count(case: &Case, peer: Peer, finished: bool) -> Cost {
         .args(["--collect-atstart=no", "--toggle-collect=*measured*"])
         .arg(env::current_exe().expect("a path"))
         .args(["--measure", case.name, peer.name()])
-        .arg(if finished { "served" } else { "oneshot" })
         .output();
     let output = output.unwrap_or_else(|error| {
         eprintln!("valgrind cannot be run: {error}");

@@ -10,11 +10,11 @@ use super::{
 /// What this crate costs of what the headers cost that are written by hand, in thousandths. Both are
 /// counted in the same run; where a number falls, write the new one.
 const RATIOS: [(&str, u64); 5] = [
-    ("preflight, open", 791),
+    ("preflight, open", 787),
     ("preflight, listed", 756),
-    ("preflight, 64 KiB of headers", 782),
-    ("request, open", 826),
-    ("request, listed", 824),
+    ("preflight, 64 KiB of headers", 781),
+    ("request, open, with a state", 828),
+    ("request, listed, with a state", 830),
 ];
 
 /// How far a ratio may be exceeded, in hundredths of it.
@@ -25,8 +25,8 @@ pub(crate) fn check() {
     let mut failed = false;
     for (name, recorded) in RATIOS {
         let case = CASES.iter().find(|case| case.name == name).expect("a case");
-        let by_hand = count(case, Peer::ByHand, true).instructions;
-        let ours = count(case, Peer::Ours, true).instructions;
+        let by_hand = count(case, Peer::ByHand).instructions;
+        let ours = count(case, Peer::Ours).instructions;
         let ratio = ours * 1000 / by_hand;
         let grown = ratio * 100 > recorded * (100 + MARGIN);
         let verdict = if grown { "grown" } else { "ok" };

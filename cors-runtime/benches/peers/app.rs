@@ -97,7 +97,7 @@ impl AllowOrigin<Configured> for OneOrigin {
     }
 }
 
-/// The router of a peer, ready to be served; `None` where the peer knows nothing like the case.
+/// The router of a peer, with its state, as one has that is served; `None` where the peer knows nothing like the case.
 pub(crate) fn app(case: &Case, peer: Peer) -> Option<Router> {
     match case.has_state {
         false => app_with(case, peer, ()),
