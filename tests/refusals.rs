@@ -25,6 +25,10 @@ async fn listed() {}
 #[cors(methods = "PUT", origins = Nobody)]
 async fn r#match() {}
 
+/// One test at a time: `tracing` remembers whether anybody wants an event, and the first thread to have it,
+/// while another is about to listen, may say for all that nobody does.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 fn app() -> Router {
     CorsRouter::new()
         .route("/", routes!(listed, r#match))
@@ -33,6 +37,7 @@ fn app() -> Router {
 
 #[tokio::test]
 async fn a_debug_build_says_which_handler_refuses_which_origin_and_why() {
+    let _turn = TURN.lock().await;
     let server = Server::start(app()).await;
     let listed = "`listed` (tests/refusals.rs:22) does not let the origin";
     let decided = "`match` (tests/refusals.rs:25) does not let the origin";
@@ -94,6 +99,7 @@ async fn a_debug_build_says_which_handler_refuses_which_origin_and_why() {
 
 #[tokio::test]
 async fn a_debug_build_says_the_same_of_a_request_that_the_server_refuses() {
+    let _turn = TURN.lock().await;
     let server = Server::start(app()).await;
     let evil = [("origin", "https://a.example")];
     let response = server.ask("GET", "/", &evil).await;
@@ -130,6 +136,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 /// The lines of the library's own events while `run` runs.
 async fn events(run: impl Future<Output = ()>) -> Vec<String> {
+    let _turn = TURN.lock().await;
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_writer(log.clone())

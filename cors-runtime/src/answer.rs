@@ -1,15 +1,14 @@
-//! An answer that no handler gives, as axum's response.
+//! What an answer that no handler gives says in words, as axum's body.
 
 use axum::{body::Body, response::Response};
 use http::header::{CONTENT_TYPE, HeaderValue};
 
-/// The answer with its text as the body, where it has one.
-pub(crate) fn into_response(answer: http::Response<String>) -> Response {
-    let (mut head, text) = answer.into_parts();
+/// Gives a response this text, where there is some.
+pub(crate) fn tell(response: &mut Response, text: String) {
     if text.is_empty() {
-        return Response::from_parts(head, Body::empty());
+        return;
     }
     let kind = const { HeaderValue::from_static("text/plain; charset=utf-8") };
-    head.headers.insert(CONTENT_TYPE, kind);
-    Response::from_parts(head, Body::from(text))
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    *response.body_mut() = Body::from(text);
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use axum::{
+    body::Body,
     extract::{MatchedPath, Request},
     handler::Handler,
     response::Response,
@@ -17,7 +18,7 @@ use http::Extensions;
 use pin_project_lite::pin_project;
 
 use crate::{
-    answer::into_response,
+    answer::tell,
     mark::{self, Watcher},
     path::{Answer, PathPolicies, is_preflight},
 };
@@ -130,7 +131,9 @@ where
 
 /// An answer of the path as a response.
 fn finish(answer: http::Response<String>, watcher: Watcher, request: &Extensions) -> Response {
-    let mut response = into_response(answer);
+    let (head, text) = answer.into_parts();
+    let mut response = Response::from_parts(head, Body::empty());
+    tell(&mut response, text);
     if watcher.watches(request) {
         mark::meet(response.extensions_mut());
         // For the router that asks, where its paths may not be the application's.

@@ -67,7 +67,9 @@ fn comes_from_here(uri: &Uri, headers: &HeaderMap) -> bool {
         Some(authority) => Some(authority.as_str()),
         None => only(HOST),
     };
-    let origin = only(ORIGIN).and_then(|origin| origin.split_once("://"));
+    // To look for one byte is cheaper than for three.
+    let origin = only(ORIGIN).and_then(|origin| origin.split_once(':'));
+    let origin = origin.and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
     let (Some((scheme, page)), Some(authority)) = (origin, authority) else {
         return false;
     };

@@ -18,7 +18,7 @@ use http::HeaderValue;
 use pin_project_lite::pin_project;
 
 use crate::{
-    answer::into_response,
+    answer::tell,
     decision::{Decision, HandlerPolicy},
     headers::{Admission, PolicyHeaders, echo_origin},
     mark::Watcher,
@@ -151,9 +151,12 @@ where
                 policy,
                 passage: Some(passage),
             },
-            Err(refused) => Step::Refused {
-                response: Some(into_response(refused)),
-            },
+            Err(refused) => {
+                let mut response = refused.answer(Body::empty());
+                tell(&mut response, refused.why);
+                let response = Some(response);
+                Step::Refused { response }
+            }
         };
         Self { step }
     }

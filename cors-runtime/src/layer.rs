@@ -111,7 +111,8 @@ where
         };
         let passage = match is_preflight(method, headers) {
             true => Err(answer_preflight(policy, allow_origin, headers)),
-            false => Passage::enter(policy, allow_origin, true, (method, uri, headers)),
+            false => Passage::enter(policy, allow_origin, true, (method, uri, headers))
+                .map_err(|refused| refused.answer(ResBody::default())),
         };
         let step = match passage {
             Ok(passage) => {
@@ -123,20 +124,19 @@ where
                 }
             }
             Err(answer) => Step::Answer {
-                // Its text is empty: the place of a layer's policy is not known.
-                response: Some(answer.map(|_| ResBody::default())),
+                response: Some(answer),
             },
         };
         CorsFuture { step }
     }
 }
 
-fn answer_preflight(
+fn answer_preflight<B: Default>(
     policy: &PolicyHeaders,
     allow_origin: Option<HeaderValue>,
     request: &HeaderMap,
-) -> Response<String> {
-    let mut response = Response::new(String::new());
+) -> Response<B> {
+    let mut response = Response::new(B::default());
     *response.status_mut() = match allow_origin {
         Some(allow_origin) => {
             *response.headers_mut() = policy.answer_preflight(allow_origin, request);

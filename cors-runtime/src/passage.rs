@@ -25,16 +25,14 @@ pub(crate) struct Passage {
 }
 
 impl Passage {
-    /// Lets a request in, or returns the answer of a server that refuses it by itself: 403, before
-    /// anything else has looked at the request, with what to tell the developer as its body (nothing
-    /// in a release build). `allow_origin` is there if the policy lets its origin in.
-    #[expect(clippy::result_large_err, reason = "a box would cost an allocation")]
+    /// Lets a request in, or has the server refuse it by itself, before anything else has looked at it.
+    /// `allow_origin` is there if the policy lets its origin in.
     pub(crate) fn enter(
         policy: &PolicyHeaders,
         allow_origin: Option<HeaderValue>,
         watched: bool,
         (method, uri, headers): (&Method, &Uri, &HeaderMap),
-    ) -> Result<Self, Response<String>> {
+    ) -> Result<Self, Refused> {
         let reflection = policy.reflect(method, headers);
         let mut vary = policy.vary(&reflection);
         let mut passes = true;
@@ -48,7 +46,11 @@ impl Passage {
         if !passes {
             let refusal = policy.refuse(headers);
             refusal.report(method.as_str());
-            return Err(refused(refusal.told(), vary, watched));
+            return Err(Refused {
+                why: refusal.told(),
+                vary,
+                watched,
+            });
         }
         Ok(Self {
             allow_origin,
@@ -75,14 +77,25 @@ impl Passage {
     }
 }
 
-fn refused(why: String, vary: Vary, watched: bool) -> Response<String> {
-    let mut response = Response::new(why);
-    *response.status_mut() = StatusCode::FORBIDDEN;
-    let no_store = const { HeaderValue::from_static("no-store") };
-    response.headers_mut().insert(CACHE_CONTROL, no_store);
-    vary.add_to(response.headers_mut());
-    if watched {
-        mark::meet(response.extensions_mut());
+/// A request that the server itself refuses.
+pub(crate) struct Refused {
+    /// What to tell the developer; nothing in a release build.
+    pub(crate) why: String,
+    vary: Vary,
+    watched: bool,
+}
+
+impl Refused {
+    /// The answer: 403, which nobody keeps.
+    pub(crate) fn answer<B>(&self, body: B) -> Response<B> {
+        let mut response = Response::new(body);
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        let no_store = const { HeaderValue::from_static("no-store") };
+        response.headers_mut().insert(CACHE_CONTROL, no_store);
+        self.vary.add_to(response.headers_mut());
+        if self.watched {
+            mark::meet(response.extensions_mut());
+        }
+        response
     }
-    response
 }

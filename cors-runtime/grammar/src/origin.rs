@@ -223,8 +223,9 @@ impl<'a> Parts<'a> {
         if text.len() > LONGEST {
             return None;
         }
-        let (scheme, rest) = text.split_once("://")?;
-        Self::of_rest(scheme, rest)
+        // To look for one byte is cheaper than for three.
+        let (scheme, rest) = text.split_once(':')?;
+        Self::of_rest(scheme, rest.strip_prefix("//")?)
     }
 
     /// The origin that these are the parts of, if they are of one.
