@@ -54,15 +54,21 @@ async fn text(client: &Client, selector: &str) -> String {
     element.text().await.unwrap()
 }
 
+/// The playground, until it is dropped, and the address that it prints.
+fn start() -> (Example, String) {
+    let mut playground = Example::start("playground");
+    let line = playground.lines("the playground is at", 1).remove(0);
+    let (_, url) = line.rsplit_once(' ').unwrap();
+    (playground, url.to_owned())
+}
+
 async fn plays(engine: Engine) {
     let Some(session) = engine.session().await else {
         return;
     };
     let client = &session.client;
-    let mut playground = Example::start("playground");
-    let line = playground.lines("the playground is at", 1).remove(0);
-    let url = line.rsplit(' ').next().unwrap();
-    client.goto(url).await.unwrap();
+    let (_playground, url) = start();
+    client.goto(&url).await.unwrap();
     // The frames are there, and clicks are taken.
     appears(client, "[data-scene]:enabled").await;
     scenes_end_as_told(engine, client).await;
@@ -74,9 +80,7 @@ async fn plays(engine: Engine) {
 
 #[tokio::test]
 async fn the_frames_serve_the_playgrounds_own_page_and_no_other() {
-    let mut playground = Example::start("playground");
-    let line = playground.lines("the playground is at", 1).remove(0);
-    let url = line.rsplit(' ').next().unwrap();
+    let (_playground, url) = start();
     let (_, port) = url.rsplit_once(':').unwrap();
     let server = Server::at(format!("127.0.0.1:{port}").parse().unwrap());
     let frame = server.ask("GET", "/frame", &[]).await;

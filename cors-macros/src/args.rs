@@ -208,8 +208,8 @@ fn given_twice(name: &Ident) -> Error {
 
 fn unknown(name: &str, span: Span) -> Error {
     let names = ARGUMENTS.map(|(name, _)| name);
-    let elsewhere = CALLED_ELSEWHERE.iter().find(|(other, _)| name == *other);
-    let nearest = elsewhere.map(|(_, here)| *here);
+    let mut elsewhere = CALLED_ELSEWHERE.iter();
+    let elsewhere = elsewhere.find_map(|(other, here)| (name == *other).then_some(*here));
     let help = if method::parse(name).is_ok() {
         format!("write `methods = \"{name}\"`")
     } else if name
@@ -217,8 +217,8 @@ fn unknown(name: &str, span: Span) -> Error {
         .all(|c| matches!(c, 'A'..='Z' | '0'..='9' | '_'))
     {
         format!("a constant policy stands behind two dots: write `..{name}`, last")
-    } else if let Some(nearest) = nearest.or_else(|| method::nearest(name, names)) {
-        format!("write `{nearest}`")
+    } else if let Some(meant) = elsewhere.or_else(|| method::nearest(name, names)) {
+        format!("write `{meant}`")
     } else {
         format!("the arguments are {}, and `..BASE`", names.join(", "))
     };

@@ -78,8 +78,8 @@ impl PolicyHeaders {
         Self::new(policy, place)
     }
 
-    /// Builds the values. `place` is where the policy was written,
-    /// in a build with `debug_assertions`.
+    /// Builds the values. `place` is where the policy was written, in a build with
+    /// `debug_assertions`.
     pub const fn new(policy: &Policy, place: Option<Place>) -> Self {
         Self {
             policy: *policy,

@@ -42,10 +42,12 @@ use crate::{
 /// let app: axum::Router = axum::Router::new().route("/hello", routes!(hello).into());
 /// ```
 ///
-/// All handlers of a path stand in one `routes!`: a plain router panics over the path's second `OPTIONS`
-/// where the path is given twice. There the path's answer to `OPTIONS` sits inside every layer of the router: a layer that
-/// demands credentials refuses preflights, which never carry any. On a
-/// [`CorsRouter`](crate::CorsRouter) no layer meets them.
+/// All handlers of a path stand in one `routes!`: a plain router panics over the path's second
+/// `OPTIONS` where the path is given twice.
+///
+/// On a plain router the path's answer to `OPTIONS` sits inside every layer: one that demands
+/// credentials refuses preflights, which never carry any. On a [`CorsRouter`](crate::CorsRouter) no
+/// layer meets them.
 #[must_use = "routes do nothing until a router takes them"]
 pub struct Routes<S = ()> {
     handlers: Vec<RoutedHandler<S>>,

@@ -14,14 +14,18 @@ pub(crate) fn corrected(text: &str) -> Option<String> {
         .filter(|c| !c.is_whitespace() && !c.is_control())
         .collect();
     let text = text.to_ascii_lowercase();
-    let (scheme, rest) = match text.split_once("://") {
-        Some(("", rest)) => ("https", rest),
-        Some((scheme, rest)) => (scheme, rest),
-        None => without_scheme(text.trim_start_matches('/')),
-    };
+    let (scheme, rest) = text
+        .split_once("://")
+        .unwrap_or(("", text.trim_start_matches('/')));
     let authority = rest.split(['/', '?', '#']).next()?;
     let authority = authority.rsplit('@').next()?;
     let Parts { host, port, .. } = Parts::of_rest(scheme, authority)?;
+    let scheme = match scheme {
+        // A page of the machine itself is rarely on `https`.
+        "" if host::is_loopback(host) => "http",
+        "" => "https",
+        scheme => scheme,
+    };
     let host = corrected_host(scheme, host)?;
     let port = match port.map(|port| port.trim_start_matches('0')) {
         None | Some("") => None,
@@ -35,16 +39,6 @@ pub(crate) fn corrected(text: &str) -> Option<String> {
     Pattern::recognise(&corrected)
         .is_some()
         .then_some(corrected)
-}
-
-/// A text without a scheme: a page of the machine itself is rarely on `https`.
-fn without_scheme(rest: &str) -> (&'static str, &str) {
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = Parts::of_rest("http", authority).map(|parts| parts.host);
-    match host.is_some_and(host::is_loopback) {
-        true => ("http", rest),
-        false => ("https", rest),
-    }
 }
 
 fn corrected_host(scheme: &str, host: &str) -> Option<String> {

@@ -10,6 +10,9 @@ const frames = { second: byId('second'), sandbox: byId('sandbox') };
 const session = Date.now().toString(36);
 let attempts = 0;
 
+/* What a request is that says nothing else. */
+const ORDINARY = { method: 'GET', headers: '', body: '', from: 'page', credentials: false };
+
 /* How often the sequences were drawn. */
 let drawings = 0;
 
@@ -74,7 +77,8 @@ async function show(requests) {
   byId('sequences').replaceChildren();
   byId('about').scrollIntoView({ block: 'nearest' });
   try {
-    for (const request of requests) {
+    for (const written of requests) {
+      const request = { ...ORDINARY, ...written };
       fill(request);
       const drawn = await fire(request);
       byId('sequences').append(drawn);
@@ -90,15 +94,15 @@ async function show(requests) {
 }
 
 /* The form shows the request of a scene, to be changed and sent again. */
-function fill({ path, method = 'GET', headers = '', body = '', from = 'page', credentials = false }) {
-  Object.assign(form.elements.credentials, { checked: credentials });
+function fill({ path, method, headers, body, from, credentials }) {
+  form.elements.credentials.checked = credentials;
   for (const [field, value] of Object.entries({ path, method, headers, body, from })) {
     form.elements[field].value = value;
   }
 }
 
 /* Fires a request; `again` has it use the URL of the one before. */
-async function fire({ path, method = 'GET', headers = '', body = '', from = 'page', credentials = false, again }) {
+async function fire({ path, method, headers, body, from, credentials, again }) {
   attempts += again ? 0 : 1;
   const attempt = {
     origin: { page: stage.page, second: stage.second, sandbox: 'null' }[from],

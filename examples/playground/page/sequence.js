@@ -27,7 +27,7 @@ function sequence({ attempt, api, seen, exchanges, verdict }) {
       ? [note('The browser still has the answer to an earlier preflight, and does not ask again.')]
       : []),
     ...(actual ? sent(actual) : []),
-    ...(seen.blocked ? [stop(seen, verdict, preflight ?? actual)] : []),
+    ...(seen.blocked ? [stop(seen, verdict, actual ?? preflight)] : []),
     received(seen),
   ];
   const drawn = element('article', { className: 'sequence' },
@@ -40,7 +40,6 @@ function sequence({ attempt, api, seen, exchanges, verdict }) {
     status: seen.status ?? '',
     step: (seen.blocked && verdict.step) || '',
     preflights: exchanges.filter(isPreflight).length,
-    requests: exchanges.filter((exchange) => !isPreflight(exchange)).length,
   });
   return drawn;
 }
@@ -69,8 +68,8 @@ function name(party) {
   return party[0].toUpperCase() + party.slice(1);
 }
 
-function note(text, ...more) {
-  return element('li', { className: 'note' }, text, ...more);
+function note(text) {
+  return element('li', { className: 'note' }, text);
 }
 
 /* The call that the page's script makes. */
