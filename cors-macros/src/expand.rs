@@ -168,10 +168,10 @@ fn companion(
             impl<#state> #runtime::Decides<#state> for #name
             where
                 #decider: #runtime::AllowOrigin<#state>,
-                #state: ::core::marker::Send + ::core::marker::Sync + 'static,
+                #state: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static,
             {
                 fn decider() -> ::core::option::Option<#runtime::Decider<#state>> {
-                    ::core::option::Option::Some(#runtime::ask::<#decider, #state>)
+                    ::core::option::Option::Some(#runtime::decided_by::<#decider, #state>())
                 }
             }
         }

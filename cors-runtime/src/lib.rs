@@ -2,7 +2,7 @@
 //!
 //! - [`#[cors]`](macro@cors) gives a handler its policy;
 //! - [`routes!`] puts the handlers of one path together;
-//! - [`CorsRouter`] is a router on which no layer meets a preflight, and on which every response
+//! - [`CorsRouter`] is a router on which no preflight reaches a layer, and on which every response
 //!   carries its access headers, whichever layer made it;
 //! - [`AllowOrigin`] and [`OriginSet`] decide on origins at run time;
 //! - [`CorsLayer`] puts a policy around a service that is no handler;
@@ -34,55 +34,24 @@
     clippy::unwrap_used
 )]
 
-mod allow_origin;
-mod annotated;
-mod answer;
-mod clash;
-mod decision;
-mod endpoints;
-mod enforcement;
-mod handler;
-mod head;
-mod headers;
-mod layer;
-mod mark;
-mod message;
-mod notation;
-mod origin;
-mod origin_set;
-mod passage;
-mod path;
-mod policies_first;
+#[cfg(doc)]
+mod docs;
+mod origins;
 mod policy;
-mod policy_side;
-mod reflection;
-mod refusal;
-mod router;
-mod routes;
-mod setters;
-mod sound;
+mod protocol;
+mod routing;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod vary;
 
-pub use allow_origin::AllowOrigin;
-#[doc = include_str!("cors.md")]
+#[doc = include_str!("docs/cors.md")]
 pub use cors_macros::cors;
-pub use layer::CorsLayer;
-pub use origin::{Origin, OriginError, OriginRejection};
-pub use origin_set::OriginSet;
+#[cfg(doc)]
+pub use docs::{guides, security};
+pub use origins::{AllowOrigin, Origin, OriginError, OriginRejection, OriginSet};
 pub use policy::Policy;
-pub use router::CorsRouter;
-pub use routes::Routes;
+pub use routing::{CorsFuture, CorsLayer, CorsRouter, CorsService, Routes};
 
-#[cfg(doc)]
-#[doc = include_str!("security.md")]
-pub mod security {}
-
-#[cfg(doc)]
-pub mod guides;
-
-#[doc = include_str!("routes.md")]
+#[doc = include_str!("docs/routes.md")]
 #[macro_export]
 macro_rules! routes {
     ($($handlers:tt)*) => {
@@ -90,7 +59,7 @@ macro_rules! routes {
     };
 }
 
-#[doc = include_str!("policy.md")]
+#[doc = include_str!("docs/policy.md")]
 #[macro_export]
 macro_rules! policy {
     ($($arguments:tt)*) => {
@@ -105,14 +74,9 @@ pub mod __private {
     pub use cors_macros::{policy, routes};
 
     pub use crate::{
-        allow_origin::AllowOrigin,
-        annotated::{AType, Annotated, Decides, Itself},
-        clash::{Named, assert_no_clash},
-        decision::{Decider, Decision, HandlerPolicy, Question, ask},
-        handler::{Function, FunctionFuture},
-        headers::PolicyHeaders,
-        policy::{OriginList, Policy},
-        refusal::Place,
-        sound::assert_sound_base,
+        origins::{AllowOrigin, Decider, decided_by},
+        policy::{Named, OriginList, Policy, assert_no_clash, assert_sound_base},
+        protocol::{HandlerPolicy, Place, PolicyHeaders},
+        routing::{AType, Annotated, Decides, Function, FunctionFuture, Itself},
     };
 }

@@ -218,10 +218,7 @@ where
         .allow_headers("Content-Type, X-Token")
         .max_age(60, "60");
     let headers = Box::leak(Box::new(__private::PolicyHeaders::new(&policy, None)));
-    let policy = __private::HandlerPolicy {
-        headers,
-        decider: None,
-    };
+    let policy = __private::HandlerPolicy::constant(headers, None);
     Routes::none().with(policy, __private::Function::new(items))
 }
 

@@ -7,7 +7,7 @@ use axum::{
     body::{Body, to_bytes},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
-use tower_service::Service;
+use tower::Service;
 
 use super::{
     fetch::{Fetch, HERE, Seen, Step},

@@ -9,27 +9,26 @@ use http::{
     header::{HOST, ORIGIN},
 };
 
-use crate::{reflection::only_line, vary::Vary};
+use super::{requested::only_line, vary::Vary};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// What enforcement says of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Verdict {
-    pub(crate) passes: bool,
+pub(super) struct Verdict {
+    pub(super) passes: bool,
     /// The request headers that decided.
-    pub(crate) vary: Vary,
+    pub(super) vary: Vary,
 }
 
-/// Judges a request by the five steps of the design; `admitted` says whether the policy lets its
-/// origin in.
-pub(crate) fn judge(admitted: bool, method: &Method, uri: &Uri, headers: &HeaderMap) -> Verdict {
+/// Judges a request in five steps; `allowed` says whether the policy allows its origin.
+pub(super) fn enforce(allowed: bool, method: &Method, uri: &Uri, headers: &HeaderMap) -> Verdict {
     let passes_by_origin = Verdict {
         passes: true,
         vary: Vary::Origin,
     };
     // 1. One `Origin`, which the policy allows.
-    if admitted {
+    if allowed {
         return passes_by_origin;
     }
     let by_site = |passes| Verdict {

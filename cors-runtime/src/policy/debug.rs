@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::policy::{Origins, Policy};
+use super::policy::{Origins, Policy};
 
 impl fmt::Debug for Policy {
     /// The policy as [`policy!`](crate::policy) would say it, in one line; with `{:#?}`, an argument a

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use cors_grammar::combination::{Combination, Origins as Whom};
 
-use crate::{
-    message::Message,
+use super::{
+    const_message::Message,
     policy::{Origins, Policy},
 };
 

@@ -1,6 +1,6 @@
 //! What the attribute puts beside a handler.
 
-use crate::{decision::Decider, headers::PolicyHeaders, policy::Policy};
+use crate::{origins::Decider, policy::Policy, protocol::PolicyHeaders};
 
 /// The companion of an annotated handler: a type of the handler's name that carries its policy.
 ///
@@ -39,7 +39,7 @@ pub enum AType {}
             (`()` without it); `OriginSet` asks for `OriginSet: FromRef<State>`"
 )]
 pub trait Decides<S> {
-    /// Asks the type.
+    /// The type, where there is one.
     fn decider() -> Option<Decider<S>>;
 }
 

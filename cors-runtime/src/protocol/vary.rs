@@ -6,7 +6,7 @@ use http::header::{HeaderMap, HeaderValue, VARY};
 ///
 /// Ordered so that of two that can meet the greater names all that the other does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Vary {
+pub(super) enum Vary {
     /// None: the response is the same for every origin.
     Nothing,
     /// `Origin`.
@@ -23,7 +23,7 @@ pub(crate) enum Vary {
 
 impl Vary {
     /// The fields of a response that depends on `Origin`, and on what it copied besides.
-    pub(crate) fn origin_and(method: bool, headers: bool) -> Self {
+    pub(super) fn origin_and(method: bool, headers: bool) -> Self {
         match (method, headers) {
             (false, false) => Self::Origin,
             (true, false) => Self::OriginAndMethod,
@@ -33,7 +33,7 @@ impl Vary {
     }
 
     /// Adds the fields to what stands in `headers`, which leaves as one line.
-    pub(crate) fn add_to(self, headers: &mut HeaderMap) {
+    pub(super) fn add_to(self, headers: &mut HeaderMap) {
         // Constants, since a value that is built as the program runs is checked byte by byte.
         let fields = match self {
             Self::Nothing => return tidy(headers),
@@ -63,7 +63,7 @@ impl Vary {
 ///
 /// Some caches obey only the last line (nginx before 1.23). A field `*` makes the others
 /// meaningless (RFC 9110, section 12.5.5), so they fall away beside it.
-pub(crate) fn tidy(headers: &mut HeaderMap) {
+pub(super) fn tidy(headers: &mut HeaderMap) {
     // As many lines as names: no header has two. To know that is cheaper than a search.
     if headers.len() == headers.keys_len() {
         return;

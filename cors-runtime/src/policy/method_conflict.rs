@@ -1,6 +1,6 @@
 //! Two handlers of a path that claim one method: an error of the compiler.
 
-use crate::{message::Message, policy::Policy};
+use super::{const_message::Message, policy::Policy};
 
 /// A handler's name, and its policy.
 pub type Named<'a> = (&'a str, &'a Policy);

@@ -29,16 +29,16 @@ const LONGEST_SHOWN: usize = 400;
 
 /// Whom a policy lets in, in the words of a refusal.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Rule {
+pub(super) enum Rule {
     Listed,
     Decided,
 }
 
 /// A policy's refusal of a request.
-pub(crate) struct Refusal<'a> {
-    pub(crate) place: Option<Place>,
-    pub(crate) rule: Rule,
-    pub(crate) request: &'a HeaderMap,
+pub(super) struct Refusal<'a> {
+    pub(super) place: Option<Place>,
+    pub(super) rule: Rule,
+    pub(super) request: &'a HeaderMap,
 }
 
 impl Refusal<'_> {
@@ -75,19 +75,18 @@ impl Refusal<'_> {
         }
     }
 
-    /// What to tell the developer, in one line; nothing where the place is not known, as in a release
+    /// Adds a line for the developer to `text`; nothing where the place is not known, as in a release
     /// build.
-    pub(crate) fn told(&self) -> String {
-        let Some(place) = self.place else {
-            return String::new();
-        };
-        let (origin, reason) = (self.origin(), self.reason());
-        format!("{place} does not let the origin `{origin}` in: {reason}\n")
+    pub(super) fn explain(&self, text: &mut String) {
+        if let Some(place) = self.place {
+            let (origin, reason) = (self.origin(), self.reason());
+            *text += &format!("{place} does not let the origin `{origin}` in: {reason}\n");
+        }
     }
 
     /// Reports the refusal where the application's events go; `method` is the one asked for.
     #[cfg(feature = "tracing")]
-    pub(crate) fn report(&self, method: &str) {
+    pub(super) fn report(&self, method: &str) {
         if !tracing::enabled!(tracing::Level::DEBUG) {
             return;
         }
@@ -105,5 +104,19 @@ impl Refusal<'_> {
     }
 
     #[cfg(not(feature = "tracing"))]
-    pub(crate) fn report(&self, _method: &str) {}
+    pub(super) fn report(&self, _method: &str) {}
+
+    /// Reports that the type that decides has panicked.
+    #[cfg(feature = "tracing")]
+    pub(super) fn report_panic(&self) {
+        let (origin, handler) = (self.origin(), self.place.map(|place| place.handler));
+        tracing::error!(
+            origin,
+            handler,
+            "the type in `origins` panicked: the origin is not allowed"
+        );
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    pub(super) fn report_panic(&self) {}
 }

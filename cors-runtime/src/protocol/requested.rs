@@ -1,54 +1,53 @@
-//! What a response takes from its request: lines of headers, kept while the handler has the request.
+//! What a response copies from its request: header lines, kept while the handler has the request.
 
 use http::{
     Method,
     header::{HeaderMap, HeaderName, HeaderValue},
 };
 
-/// The line of a header that stands on one line.
-pub(crate) fn only_line(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
+/// The value of a header that has exactly one line.
+pub(super) fn only_line(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     let mut lines = headers.get_all(name).iter();
     lines.next().filter(|_| lines.next().is_none())
 }
 
-/// What a response takes from its request besides the origin. The values share the request's memory.
+/// What a response copies from its request besides the origin. The values share the request's memory.
 #[derive(Debug)]
-pub(crate) struct Reflection {
+pub(super) struct Requested {
     /// The request's method, where the policy echoes it.
-    pub(crate) own_method: Option<Method>,
-    /// In a box, because browsers ask in preflights, which need none: most requests are spared the
-    /// room.
-    pub(crate) asked: Option<Box<Asked>>,
+    pub(super) own_method: Option<Method>,
+    /// Boxed: almost always absent, since browsers send these headers on preflights only.
+    pub(super) access: Option<Box<RequestedAccess>>,
 }
 
-impl Reflection {
-    pub(crate) const NOTHING: Self = Self {
+impl Requested {
+    pub(super) const NOTHING: Self = Self {
         own_method: None,
-        asked: None,
+        access: None,
     };
 }
 
-/// What a request asks for, as far as its policy copies it.
+/// The access that a request asks for, as far as its policy copies it.
 #[derive(Debug)]
-pub(crate) struct Asked {
-    pub(crate) method: Option<HeaderValue>,
-    pub(crate) headers: Lines,
+pub(super) struct RequestedAccess {
+    pub(super) method: Option<HeaderValue>,
+    pub(super) headers: HeaderLines,
 }
 
-impl Asked {
-    pub(crate) const NOTHING: Self = Self {
+impl RequestedAccess {
+    pub(super) const NOTHING: Self = Self {
         method: None,
-        headers: Lines::None,
+        headers: HeaderLines::None,
     };
 
-    pub(crate) fn is_nothing(&self) -> bool {
+    pub(super) fn is_nothing(&self) -> bool {
         self.method.is_none() && self.headers.is_none()
     }
 }
 
-/// The lines of one request header. More than one is an intermediary's doing, and rare.
+/// The lines of one request header. Only intermediaries send more than one.
 #[derive(Debug, Clone, Default)]
-pub(crate) enum Lines {
+pub(super) enum HeaderLines {
     #[default]
     None,
     One(HeaderValue),
@@ -56,9 +55,9 @@ pub(crate) enum Lines {
     Several(Vec<HeaderValue>),
 }
 
-impl Lines {
+impl HeaderLines {
     /// The lines of the header called `name`.
-    pub(crate) fn of(headers: &HeaderMap, name: HeaderName) -> Self {
+    pub(super) fn of(headers: &HeaderMap, name: HeaderName) -> Self {
         let Some(first) = headers.get(&name) else {
             return Self::None;
         };
@@ -69,12 +68,12 @@ impl Lines {
         }
     }
 
-    pub(crate) fn is_none(&self) -> bool {
+    pub(super) fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }
 
     /// Adds the lines to `headers` under `name`, as many as there are.
-    pub(crate) fn append_to(self, headers: &mut HeaderMap, name: HeaderName) {
+    pub(super) fn append_to(self, headers: &mut HeaderMap, name: HeaderName) {
         match self {
             Self::None => {}
             Self::One(line) => {

@@ -15,11 +15,11 @@ use cors_grammar::{
 };
 use http::request::Parts;
 
-use crate::{
+use super::{
     allow_origin::AllowOrigin,
     origin::{Origin, OriginError},
-    policy::Policy,
 };
+use crate::policy::Policy;
 
 /// A set of origins and patterns, read from configuration text and kept in the application's state:
 /// `origins = OriginSet`.
@@ -225,13 +225,8 @@ where
         ready(Self::from_ref(state).contains(origin.as_str()))
     }
 
-    fn allows_under(
-        policy: &Policy,
-        origin: &Origin,
-        _: &Parts,
-        state: &S,
-    ) -> impl Future<Output = bool> + Send {
-        ready(Self::from_ref(state).admits(policy, origin))
+    fn allows_now(policy: &Policy, origin: &Origin, state: &S) -> Option<bool> {
+        Some(Self::from_ref(state).admits(policy, origin))
     }
 }
 

@@ -1,8 +1,11 @@
 //! How the expansion of the attribute and of `policy!` builds a policy: in a constant, word by word.
 
-use cors_grammar::{method::MethodSet, origin::Hazards};
+use cors_grammar::{
+    method::MethodSet,
+    origin::{Hazards, Wildcards},
+};
 
-use crate::policy::{Methods, OriginList, Origins, Policy, Seconds};
+use super::policy::{Methods, OriginList, Origins, Policy, Seconds};
 
 /// Setters for the expansion of the attribute, which has checked every value.
 #[doc(hidden)]
@@ -19,6 +22,17 @@ impl Policy {
         debug_origins: None,
         enforce: None,
         vouched: Hazards::NONE,
+    };
+
+    /// The policy that allows nobody.
+    pub(crate) const NOBODY: Self = Self {
+        origins: Some(Origins::Listed(OriginList {
+            sorted: &[],
+            wildcards: Wildcards::NONE,
+            hazards: Hazards::NONE,
+        })),
+        enforce: Some(false),
+        ..Self::UNSET
     };
 
     /// `text` is the list as it is sent; `set` holds the same methods as `MethodSet::bits`.

@@ -2,7 +2,8 @@
 
 use http::request::Parts;
 
-use crate::{origin::Origin, policy::Policy};
+use super::origin::Origin;
+use crate::policy::Policy;
 
 /// A type that decides at run time which origins a policy lets in: `origins = Tenants`.
 ///
@@ -39,12 +40,16 @@ use crate::{origin::Origin, policy::Policy};
 /// ```
 ///
 /// It is asked for one well-formed origin with scheme and host only; never for `null`, a malformed,
-/// a repeated or a missing one, which no such policy lets in. There is at most one decision for each
-/// request and policy. One that was begun and cancelled, because a timeout dropped it, is not begun
-/// again: the response goes out as for an origin that is not let in.
+/// a repeated or a missing one, which no such policy allows. A policy asks once for each request; on a
+/// [`CorsRouter`](crate::CorsRouter) before any layer runs.
 ///
-/// A decision that never ends holds its request up. Put a timeout layer on the application for those
-/// that a handler waits for, and one on the resulting router for preflights.
+/// A decision that panics allows nobody: the origin is refused, the response says `no-store`, and with
+/// the feature `tracing` there is an event at error level. (With `panic = "abort"` nothing can be
+/// caught.)
+///
+/// A decision that never ends holds its request up, since no layer stands around it: give it a time
+/// limit of its own. A limiter that is to shield a costly decision stands around the router that
+/// [`into_router`](crate::CorsRouter::into_router) returns.
 ///
 /// [`OriginSet`](crate::OriginSet) is a ready-made one.
 #[diagnostic::on_unimplemented(
@@ -54,21 +59,17 @@ use crate::{origin::Origin, policy::Policy};
             for `OriginSet`, implement `axum::extract::FromRef`, so that the state gives one"
 )]
 pub trait AllowOrigin<S>: 'static {
-    /// Whether pages of `origin` are let in.
+    /// Whether pages of `origin` are allowed.
     ///
-    /// Of `parts` it may rely on the URI and on `Host`, on nothing else: a preflight carries no cookie
-    /// and no `Authorization`, and of a request that a layer answered nothing else is kept. The URI
-    /// is that which the handler sees, without the prefixes under which it is nested.
+    /// Of `parts` it may rely on the URI, on `Host` and on the path's parameters, on nothing else: a
+    /// preflight carries no cookie and no `Authorization`. The URI is the one that was requested, with
+    /// the prefixes under which the router is nested (axum's
+    /// [`OriginalUri`](axum::extract::OriginalUri)).
     fn allows(origin: &Origin, parts: &Parts, state: &S) -> impl Future<Output = bool> + Send;
 
-    /// The same, for a type that wants to know the policy it decides for.
+    /// The decision for a policy, where the type can make it without waiting.
     #[doc(hidden)]
-    fn allows_under(
-        _policy: &Policy,
-        origin: &Origin,
-        parts: &Parts,
-        state: &S,
-    ) -> impl Future<Output = bool> + Send {
-        Self::allows(origin, parts, state)
+    fn allows_now(_policy: &Policy, _origin: &Origin, _state: &S) -> Option<bool> {
+        None
     }
 }

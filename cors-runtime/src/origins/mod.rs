@@ -1,0 +1,12 @@
+//! Who asks: a request's origin, and the origins that are known at run time.
+
+mod allow_origin;
+mod decide;
+mod origin;
+mod origin_set;
+
+pub use allow_origin::AllowOrigin;
+pub use decide::{Decider, decided_by};
+pub(crate) use decide::{DecisionFuture, Verdict};
+pub use origin::{Origin, OriginError, OriginRejection};
+pub use origin_set::OriginSet;

@@ -1,0 +1,237 @@
+//! A request on its way to what a policy stands around: answered here, refused here, or let through.
+
+use std::slice;
+
+use http::{
+    Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri,
+    header::CACHE_CONTROL, request::Parts,
+};
+
+use super::{
+    endpoint::Candidates,
+    enforce::enforce,
+    handler_policy::{HandlerPolicy, OriginDecision, PolicyRef},
+    policy_headers::echo_origin,
+    preflight::requested_method,
+    requested::Requested,
+    response::{NO_STORE, ResponseContext, Target},
+    vary::Vary,
+};
+use crate::origins::{Origin, Verdict};
+
+/// In a request's extensions: a policy stands outside, and decides the headers. A closed policy
+/// inside then enforces itself, so that the outer one opens nothing that it keeps closed.
+///
+/// It has no size, and so costs no allocation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OuterPolicy;
+
+/// What policies read of a request.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestHead<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) uri: &'a Uri,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) extensions: &'a Extensions,
+}
+
+impl<'a> RequestHead<'a> {
+    pub(crate) fn of<B>(request: &'a Request<B>) -> Self {
+        Self {
+            method: request.method(),
+            uri: request.uri(),
+            headers: request.headers(),
+            extensions: request.extensions(),
+        }
+    }
+
+    pub(crate) fn of_parts(parts: &'a Parts) -> Self {
+        Self {
+            method: &parts.method,
+            uri: &parts.uri,
+            headers: &parts.headers,
+            extensions: &parts.extensions,
+        }
+    }
+}
+
+/// What becomes of a request.
+pub(crate) enum Entry {
+    /// It is answered, and goes no further. The body is for the developer: empty in a release build.
+    Answer(Response<String>),
+    /// It goes on, and its response comes back here.
+    Proceed(ResponseContext),
+    /// A type that decides on origins has to be awaited first: that of the candidate at
+    /// [`Progress::position`].
+    Await(Origin, Progress),
+}
+
+/// How far the candidates have been asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Progress {
+    pub(crate) position: usize,
+    /// Whether the candidate at `position` allows the origin; `None` where it has not been asked.
+    verdict: Option<Verdict>,
+    /// Whether a decision has panicked.
+    panicked: bool,
+}
+
+impl Progress {
+    /// After the decision that was waited for.
+    pub(crate) fn after(mut self, verdict: Verdict) -> Self {
+        self.verdict = Some(verdict);
+        self
+    }
+}
+
+/// Answers a request, refuses it, or lets it through; from `progress` on, where a decision had to
+/// be awaited.
+pub(crate) fn enter<S>(
+    candidates: Candidates<'_, S>,
+    request: RequestHead<'_>,
+    state: &S,
+    mut progress: Progress,
+) -> Entry {
+    let mut allowed = None;
+    let policies = candidates.policies();
+    while let Some(policy) = policies.get(progress.position) {
+        let decision = match progress.verdict.take() {
+            None => policy.decide(request.headers, state),
+            Some(Verdict::Allowed) => OriginDecision::Allowed(echo_origin(request.headers)),
+            Some(Verdict::NotAllowed) => OriginDecision::NotAllowed,
+            Some(Verdict::Panicked) => OriginDecision::Panicked,
+        };
+        match decision {
+            OriginDecision::Allowed(allow_origin) => {
+                allowed = Some((&policy.headers, allow_origin));
+                break;
+            }
+            OriginDecision::NotAllowed => {}
+            OriginDecision::Panicked => {
+                policy.headers.refuse(request.headers).report_panic();
+                progress.panicked = true;
+            }
+            OriginDecision::Later(origin) => return Entry::Await(origin, progress),
+        }
+        progress.position += 1;
+    }
+    let no_store = progress.panicked;
+    match candidates {
+        Candidates::Preflight(policies) => Entry::Answer(answer_preflight(
+            policies,
+            allowed,
+            no_store,
+            request.headers,
+        )),
+        Candidates::Handled(policy) => handled(policy, allowed, no_store, request),
+        Candidates::Unhandled(policies) => {
+            Entry::Proceed(unhandled(policies, allowed, no_store, request))
+        }
+    }
+}
+
+/// A policy that allows a request's origin, and its `Access-Control-Allow-Origin`.
+type Allowed<'a> = Option<(&'a PolicyRef, HeaderValue)>;
+
+fn answer_preflight<S>(
+    policies: &[HandlerPolicy<S>],
+    allowed: Allowed<'_>,
+    no_store: bool,
+    request: &HeaderMap,
+) -> Response<String> {
+    let Some((policy, allow_origin)) = allowed else {
+        let method = requested_method(request);
+        return refuse(policies, method, Vary::AllThree, no_store, request);
+    };
+    let mut response = Response::new(String::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    *response.headers_mut() = policy.answer_preflight(allow_origin, request);
+    response
+}
+
+/// Refuses a request by itself, or lets it through to the handler that owns its method.
+fn handled<S>(
+    policy: &HandlerPolicy<S>,
+    allowed: Allowed<'_>,
+    no_store: bool,
+    request: RequestHead<'_>,
+) -> Entry {
+    let headers = &policy.headers;
+    let requested = headers.requested(request.method, request.headers);
+    let mut vary = headers.vary(&requested);
+    let mut passes = true;
+    let stands_inside = || request.extensions.get::<OuterPolicy>().is_some();
+    if headers.policy().enforces() || (headers.is_closed() && stands_inside()) {
+        let verdict = enforce(
+            allowed.is_some(),
+            request.method,
+            request.uri,
+            request.headers,
+        );
+        (passes, vary) = (verdict.passes, verdict.vary);
+    }
+    if *request.method == Method::OPTIONS {
+        vary = Vary::AllThree;
+    }
+    if !passes {
+        let (policies, method) = (slice::from_ref(policy), request.method.as_str());
+        return Entry::Answer(refuse(policies, method, vary, true, request.headers));
+    }
+    Entry::Proceed(ResponseContext {
+        allowed: allowed.map(|(policy, allow_origin)| (policy.clone(), allow_origin)),
+        requested,
+        vary,
+        no_store,
+        target: Target::of(request.uri),
+    })
+}
+
+/// Lets a request through whose method no handler owns. There is nothing to enforce.
+fn unhandled<S>(
+    policies: &[HandlerPolicy<S>],
+    allowed: Allowed<'_>,
+    no_store: bool,
+    request: RequestHead<'_>,
+) -> ResponseContext {
+    let requested = match &allowed {
+        Some((policy, _)) => policy.requested(request.method, request.headers),
+        None => Requested::NOTHING,
+    };
+    let mut policies = policies.iter();
+    let vary = match &allowed {
+        _ if *request.method == Method::OPTIONS => Vary::AllThree,
+        _ if policies.all(|policy| policy.headers.allows_every_origin()) => Vary::Nothing,
+        Some((policy, _)) => Vary::Origin.max(policy.vary(&requested)),
+        None => Vary::Origin,
+    };
+    ResponseContext {
+        allowed: allowed.map(|(policy, allow_origin)| (policy.clone(), allow_origin)),
+        requested,
+        vary,
+        no_store,
+        target: Target::of(request.uri),
+    }
+}
+
+/// The 403 of a request whose origin none of these policies allows. `method` is the one that it asks
+/// for.
+fn refuse<S>(
+    policies: &[HandlerPolicy<S>],
+    method: &str,
+    vary: Vary,
+    no_store: bool,
+    request: &HeaderMap,
+) -> Response<String> {
+    let mut response = Response::new(String::new());
+    for policy in policies {
+        let refusal = policy.headers.refuse(request);
+        refusal.report(method);
+        refusal.explain(response.body_mut());
+    }
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    if no_store {
+        response.headers_mut().insert(CACHE_CONTROL, NO_STORE);
+    }
+    vary.add_to(response.headers_mut());
+    response
+}

@@ -1,0 +1,111 @@
+//! A policy, and who decides on origins for it.
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use http::{HeaderMap, HeaderValue};
+
+use super::policy_headers::{Admission, PolicyHeaders, echo_origin};
+use crate::origins::{Decider, Origin, Verdict};
+
+/// The header values of a policy: a constant of the program, or built when it runs.
+#[derive(Clone, Debug)]
+pub(crate) enum PolicyRef {
+    Static(&'static PolicyHeaders),
+    Shared(Arc<PolicyHeaders>),
+}
+
+impl Deref for PolicyRef {
+    type Target = PolicyHeaders;
+
+    fn deref(&self) -> &PolicyHeaders {
+        match self {
+            Self::Static(headers) => headers,
+            Self::Shared(headers) => headers,
+        }
+    }
+}
+
+/// The policy of a handler or a service, and the type that decides for it with the state `S`, if
+/// it has one.
+pub struct HandlerPolicy<S> {
+    pub(crate) headers: PolicyRef,
+    decider: Option<Decider<S>>,
+}
+
+/// Whether a policy allows the origin of a request.
+pub(crate) enum OriginDecision {
+    /// Yes, and this is the `Access-Control-Allow-Origin` that says so.
+    Allowed(HeaderValue),
+    NotAllowed,
+    /// The type that decides has panicked.
+    Panicked,
+    /// The type that decides has to be awaited.
+    Later(Origin),
+}
+
+impl<S> HandlerPolicy<S> {
+    /// A policy that is known when the program is compiled.
+    pub fn constant(headers: &'static PolicyHeaders, decider: Option<Decider<S>>) -> Self {
+        let headers = PolicyRef::Static(headers);
+        Self { headers, decider }
+    }
+
+    /// A policy that is built when the program runs, and decides by itself.
+    pub(crate) fn shared(headers: Arc<PolicyHeaders>) -> Self {
+        Self {
+            headers: PolicyRef::Shared(headers),
+            decider: None,
+        }
+    }
+
+    /// The type that decides, where there is one.
+    pub(crate) fn decider(&self) -> Option<&Decider<S>> {
+        self.decider.as_ref()
+    }
+
+    /// Whether the policy allows the origin of a request.
+    pub(crate) fn decide(&self, request: &HeaderMap, state: &S) -> OriginDecision {
+        let origin = match self.headers.admission(request) {
+            Admission::Allowed(allow_origin) => return OriginDecision::Allowed(allow_origin),
+            Admission::NotAllowed => return OriginDecision::NotAllowed,
+            Admission::Ask(origin) => origin,
+        };
+        let Some(decider) = &self.decider else {
+            return OriginDecision::NotAllowed;
+        };
+        match decider.decide_now(self.headers.policy(), &origin, state) {
+            Some(Verdict::Allowed) => OriginDecision::Allowed(echo_origin(request)),
+            Some(Verdict::NotAllowed) => OriginDecision::NotAllowed,
+            Some(Verdict::Panicked) => OriginDecision::Panicked,
+            None => OriginDecision::Later(origin),
+        }
+    }
+
+    /// Closes over the state, so that none is needed any more.
+    pub(crate) fn with_state<S2>(self, state: &S) -> HandlerPolicy<S2>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        HandlerPolicy {
+            headers: self.headers,
+            decider: self
+                .decider
+                .map(|decider| decider.with_state(state.clone())),
+        }
+    }
+}
+
+impl<S> Clone for HandlerPolicy<S> {
+    fn clone(&self) -> Self {
+        Self {
+            headers: self.headers.clone(),
+            decider: self.decider.clone(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for HandlerPolicy<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.headers.policy().fmt(f)
+    }
+}

@@ -1,0 +1,199 @@
+//! A policy with its header values, and which origins it allows.
+
+use std::sync::OnceLock;
+
+use cors_grammar::method::MethodSet;
+use http::{
+    Method,
+    header::{
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderValue,
+        ORIGIN,
+    },
+};
+
+use super::{
+    refusal::{Place, Refusal, Rule},
+    requested::{HeaderLines, Requested, RequestedAccess, only_line},
+    vary::Vary,
+};
+use crate::{
+    origins::Origin,
+    policy::{Origins, Policy, assert_sound},
+};
+
+/// Allows every origin (the Fetch standard's *wildcard*).
+pub(super) const EVERY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
+
+/// Sent when `methods` is unset: the
+/// [CORS-safelisted methods](https://fetch.spec.whatwg.org/#cors-safelisted-method). An answer that
+/// lists nothing would allow more in some cases.
+const SAFELISTED_METHODS: &str = "GET, HEAD, POST";
+
+/// Whether a policy by itself allows the origin of a request.
+pub(crate) enum Admission {
+    /// Yes, and this is the `Access-Control-Allow-Origin` that says so.
+    Allowed(HeaderValue),
+    NotAllowed,
+    /// A type decides at run time: it has to be asked about this origin.
+    Ask(Origin),
+}
+
+/// The `Access-Control-Allow-Origin` of a policy that depends on the request's origin and allows it.
+pub(crate) fn echo_origin(request: &HeaderMap) -> HeaderValue {
+    let origin = request.get(ORIGIN).cloned();
+    origin.unwrap_or(EVERY_ORIGIN)
+}
+
+/// A policy with its header values, built when the program is compiled.
+#[derive(Debug)]
+pub struct PolicyHeaders {
+    pub(super) policy: Policy,
+    place: Option<Place>,
+    /// `None`: the method that the request asks for.
+    pub(super) allow_methods: Option<HeaderValue>,
+    /// `None`: the names that the request asks for.
+    pub(super) allow_headers: Option<HeaderValue>,
+    pub(super) expose_headers: Option<HeaderValue>,
+    pub(super) max_age: Option<HeaderValue>,
+    /// The headers of the answer to a preflight, prepared by the first one.
+    pub(super) preflight: OnceLock<HeaderMap>,
+    /// Whether it has been reported that the policy replaces the access headers of others.
+    #[cfg(feature = "tracing")]
+    pub(super) replacement_reported: std::sync::atomic::AtomicBool,
+}
+
+impl PolicyHeaders {
+    /// Builds the values of a policy that is checked; for the expansion of `#[cors]`.
+    #[track_caller]
+    pub const fn sound(policy: &Policy, place: Option<Place>) -> Self {
+        assert_sound(policy);
+        Self::new(policy, place)
+    }
+
+    /// Builds the values. `place` is where the policy was written, in a build with
+    /// `debug_assertions`.
+    pub const fn new(policy: &Policy, place: Option<Place>) -> Self {
+        Self {
+            policy: *policy,
+            place,
+            allow_methods: match policy.methods {
+                Some(methods) if methods.set.is_every() => None,
+                Some(methods) => Some(HeaderValue::from_static(methods.text)),
+                None => Some(HeaderValue::from_static(SAFELISTED_METHODS)),
+            },
+            allow_headers: value(policy.allow_headers),
+            expose_headers: value(policy.expose_headers),
+            max_age: match policy.effective_max_age() {
+                Some(seconds) => Some(HeaderValue::from_static(seconds.digits)),
+                None => None,
+            },
+            preflight: OnceLock::new(),
+            #[cfg(feature = "tracing")]
+            replacement_reported: std::sync::atomic::AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn methods(&self) -> MethodSet {
+        self.policy.method_set()
+    }
+
+    /// Whether this is the open policy.
+    pub(super) fn is_open(&self) -> bool {
+        self.policy.origins.is_none()
+    }
+
+    /// Whether there are origins that the policy does not allow.
+    pub(super) fn is_closed(&self) -> bool {
+        !self.is_open() && !self.allows_every_origin()
+    }
+
+    /// Whether every response says the same of `Access-Control-Allow-Origin`.
+    pub(super) fn allows_every_origin(&self) -> bool {
+        matches!(self.policy.origins, Some(Origins::Every))
+    }
+
+    /// Whether the policy allows the origin of a request, or which origin its type has to be asked
+    /// about. Both a list and a type know exactly one `Origin`; what is not serialized as browsers do
+    /// is in no list, nor is `null`, and a type is never asked about either.
+    pub(crate) fn admission(&self, request: &HeaderMap) -> Admission {
+        let origins = match &self.policy.origins {
+            None => return Admission::Allowed(echo_origin(request)),
+            Some(Origins::Every) => return Admission::Allowed(EVERY_ORIGIN),
+            Some(origins) => origins,
+        };
+        let Some(line) = only_line(request, ORIGIN) else {
+            return Admission::NotAllowed;
+        };
+        match origins {
+            Origins::Listed(list) if list.has(line.as_bytes()) => Admission::Allowed(line.clone()),
+            _ if self.policy.debug_origins_have(line.as_bytes()) => {
+                Admission::Allowed(line.clone())
+            }
+            Origins::Decided => match str::from_utf8(line.as_bytes()).map(Origin::recognise) {
+                Ok(Some(origin)) if origin.scheme().is_some() => Admission::Ask(origin),
+                _ => Admission::NotAllowed,
+            },
+            _ => Admission::NotAllowed,
+        }
+    }
+
+    /// The refusal of a request whose origin the policy does not allow.
+    pub(super) fn refuse<'a>(&self, request: &'a HeaderMap) -> Refusal<'a> {
+        let rule = match self.policy.origins {
+            Some(Origins::Decided) => Rule::Decided,
+            _ => Rule::Listed,
+        };
+        Refusal {
+            place: self.place,
+            rule,
+            request,
+        }
+    }
+
+    /// What the open policy copies from a request to its response, besides the origin. The request
+    /// itself is gone when the response is there.
+    pub(super) fn requested(&self, method: &Method, request: &HeaderMap) -> Requested {
+        if !self.is_open() {
+            return Requested::NOTHING;
+        }
+        let access = self.requested_access(request);
+        Requested {
+            own_method: self.allow_methods.is_none().then(|| method.clone()),
+            access: (!access.is_nothing()).then(|| Box::new(access)),
+        }
+    }
+
+    /// The access that a request asks for and the policy copies.
+    pub(super) fn requested_access(&self, request: &HeaderMap) -> RequestedAccess {
+        let method = match self.allow_methods {
+            Some(_) => None,
+            None => request.get(ACCESS_CONTROL_REQUEST_METHOD).cloned(),
+        };
+        let headers = match self.allow_headers {
+            Some(_) => HeaderLines::None,
+            None => HeaderLines::of(request, ACCESS_CONTROL_REQUEST_HEADERS),
+        };
+        RequestedAccess { method, headers }
+    }
+
+    /// What a response that is no answer to `OPTIONS` depends on, whether the policy allows the
+    /// origin or not.
+    pub(super) fn vary(&self, requested: &Requested) -> Vary {
+        match &requested.access {
+            _ if self.allows_every_origin() => Vary::Nothing,
+            None => Vary::Origin,
+            Some(access) => Vary::origin_and(access.method.is_some(), !access.headers.is_none()),
+        }
+    }
+}
+
+const fn value(text: Option<&'static str>) -> Option<HeaderValue> {
+    match text {
+        Some(text) => Some(HeaderValue::from_static(text)),
+        None => None,
+    }
+}

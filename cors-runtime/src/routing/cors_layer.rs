@@ -1,0 +1,212 @@
+//! [`CorsLayer`]: a policy around a service that is no handler.
+
+use std::{
+    marker::PhantomData,
+    mem,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{HeaderMap, Method, Request, Response};
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
+
+use super::with_policy::{Inner, Policies, WithPolicyFuture, begin};
+use crate::{
+    policy::{Policy, is_sound},
+    protocol::{
+        Candidates, Entry, HandlerPolicy, OuterPolicy, PolicyHeaders, ResponseContext, is_preflight,
+    },
+};
+
+/// A [`tower::Layer`](Layer) that puts a policy around a service: `ServeDir`, a reverse proxy, a gRPC
+/// service.
+///
+/// Handlers have [`#[cors]`](macro@crate::cors), which knows their methods. Here the policy is one for
+/// the whole service; one without `methods` allows those that need no allowing (`GET`, `HEAD` and
+/// `POST`).
+///
+/// ```
+/// use axum::Router;
+/// use cors_runtime::{CorsLayer, policy};
+/// use tower_http::services::ServeDir;
+///
+/// const PUBLIC: CorsLayer = CorsLayer::new(policy!(origins = "*", max_age = 600));
+///
+/// let files = tower::ServiceBuilder::new().layer(PUBLIC).service(ServeDir::new("public"));
+/// let app: Router = Router::new().nest_service("/files", files);
+/// ```
+///
+/// A preflight is answered by the layer; an `OPTIONS` that is none, and everything else that the
+/// policy does not [refuse](macro@crate::cors#enforce), goes to the service.
+///
+/// The outermost policy decides the headers of a response: around a router that has policies, this
+/// one answers all preflights, and replaces the access headers of the handlers. It opens nothing, though:
+/// a closed policy inside it refuses (403) whom it does not allow.
+#[derive(Clone, Debug)]
+pub struct CorsLayer {
+    policy: Policy,
+    sound: bool,
+}
+
+impl CorsLayer {
+    /// A layer with this policy.
+    ///
+    /// What `policy!` leaves unset has its default here. Where that goes wrong together with what is
+    /// written (`expose_headers = "*"` or `enforce` without `origins`, say, or the open policy in a
+    /// build that denies it), the layer lets nobody in; with the feature `tracing`, an event at
+    /// error level says so.
+    pub const fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            sound: is_sound(&policy),
+        }
+    }
+}
+
+impl<S> Layer<S> for CorsLayer {
+    type Service = CorsService<S>;
+
+    fn layer(&self, service: S) -> CorsService<S> {
+        let policy = match self.sound {
+            true => self.policy,
+            false => {
+                report_unsound(&self.policy);
+                Policy::NOBODY
+            }
+        };
+        let headers = Arc::new(PolicyHeaders::new(&policy, None));
+        CorsService {
+            service,
+            policy: LayerPolicy(HandlerPolicy::shared(headers)),
+        }
+    }
+}
+
+/// The policy of a whole service, which owns every method.
+#[derive(Clone, Debug)]
+pub(crate) struct LayerPolicy(HandlerPolicy<()>);
+
+impl Policies<()> for LayerPolicy {
+    fn candidates(&self, method: &Method, headers: &HeaderMap) -> Candidates<'_, ()> {
+        match is_preflight(method, headers) {
+            true => Candidates::Preflight(std::slice::from_ref(&self.0)),
+            false => Candidates::Handled(&self.0),
+        }
+    }
+}
+
+/// A service with a policy around it, made by [`CorsLayer`].
+///
+/// It is ready when the service is.
+#[derive(Clone, Debug)]
+pub struct CorsService<S> {
+    service: S,
+    policy: LayerPolicy,
+}
+
+impl<S, B, ResBody> Service<Request<B>> for CorsService<S>
+where
+    S: Service<Request<B>, Response = Response<ResBody>> + Clone,
+    ResBody: Default,
+{
+    type Response = Response<ResBody>;
+    type Error = S::Error;
+    type Future = CorsFuture<S, B>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let future = match begin(&self.policy, &request, &()) {
+            Entry::Proceed(context) => {
+                request.extensions_mut().insert(OuterPolicy);
+                WithPolicyFuture::called(self.service.call(request), context)
+            }
+            Entry::Answer(answer) => WithPolicyFuture::answered(answer),
+            Entry::Await(origin, progress) => {
+                // The clone that takes its place has not been asked whether it is ready.
+                let clone = self.service.clone();
+                let service = mem::replace(&mut self.service, clone);
+                let ready = ReadyService(service, PhantomData);
+                WithPolicyFuture::awaiting(self.policy.clone(), request, ready, origin, progress)
+            }
+        };
+        CorsFuture { future }
+    }
+}
+
+pin_project! {
+    /// The response of a [`CorsService`] around the service `S`, to a request with the body `B`.
+    ///
+    /// # Panics
+    ///
+    /// Where it is polled again after it was ready.
+    pub struct CorsFuture<S, B>
+    where
+        S: Service<Request<B>>,
+        ReadyService<S, B>: Inner,
+    {
+        #[pin]
+        future: WithPolicyFuture<ReadyService<S, B>>,
+    }
+}
+
+impl<S, B, ResBody> Future for CorsFuture<S, B>
+where
+    S: Service<Request<B>, Response = Response<ResBody>>,
+    ResBody: Default,
+{
+    type Output = Result<Response<ResBody>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().future.poll(context)
+    }
+}
+
+/// A service that is ready to be called with a body `B`.
+pub(crate) struct ReadyService<S, B>(S, PhantomData<fn(B)>);
+
+impl<S, B, ResBody> Inner for ReadyService<S, B>
+where
+    S: Service<Request<B>, Response = Response<ResBody>>,
+    ResBody: Default,
+{
+    type State = ();
+    type Policies = LayerPolicy;
+    type RequestBody = B;
+    type Output = Result<Response<ResBody>, S::Error>;
+    type Future = S::Future;
+
+    fn state(&self) -> &() {
+        &()
+    }
+
+    fn call(mut self, mut request: Request<B>) -> S::Future {
+        request.extensions_mut().insert(OuterPolicy);
+        self.0.call(request)
+    }
+
+    fn answer(response: Response<String>) -> Self::Output {
+        Ok(response.map(|_| ResBody::default()))
+    }
+
+    fn finish(context: ResponseContext, output: &mut Self::Output) {
+        if let Ok(response) = output {
+            context.finish(response);
+        }
+    }
+}
+
+#[cfg(feature = "tracing")]
+fn report_unsound(policy: &Policy) {
+    tracing::error!(
+        ?policy,
+        "what this policy says is wrong together: it lets nobody in"
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+fn report_unsound(_policy: &Policy) {}

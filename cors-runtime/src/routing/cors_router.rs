@@ -1,0 +1,476 @@
+//! [`CorsRouter`]: a router on which policies stand outside of all layers.
+
+use std::{collections::HashSet, convert::Infallible, fmt, marker::PhantomData, sync::Arc};
+
+use axum::{
+    Router,
+    extract::Request,
+    handler::Handler,
+    response::IntoResponse,
+    routing::{MethodRouter, Route},
+};
+use tower::{Layer, Service};
+
+use super::{
+    handler::Function,
+    paths::Paths,
+    policy_path::{ErasedLayer, PolicyPath},
+    routes::Routes,
+};
+
+/// An [`axum::Router`] on which the policy of each path stands outside of all layers.
+///
+/// On a plain router the `OPTIONS` of a path sits innermost: an authentication layer outside it
+/// answers a preflight with 401, since preflights carry no credentials, and a layer's 401, 408 or
+/// 413 leaves without access headers, so that the page sees a network error. Here a request of a path
+/// made by [`routes!`](crate::routes) reaches, in this order,
+///
+/// 1. its policy, which answers a preflight, refuses what
+///    [`enforce`](macro@crate::cors#enforce) refuses, and asks a type that decides at run time;
+/// 2. the layers, from the last that was added to the first, and the handler.
+///
+/// On the way back the policy puts the access headers on whatever comes: the handler's response, a
+/// layer's 401, 408, 413, 429 or 500, the path's 405. What the handler or a layer has set of these
+/// headers is replaced.
+///
+/// axum alone chooses the endpoint, and a path without a policy is as on any router.
+///
+/// A layer that has to see preflights and refusals (tracing, limits for each address) stands around
+/// the [`Router`] that [`into_router`](CorsRouter::into_router) returns: that is the last call, of the
+/// outermost router. A part of an application hands out its `CorsRouter`, to be nested or merged.
+///
+/// ```
+/// use axum::routing::get;
+/// use cors_runtime::{CorsRouter, cors, routes};
+///
+/// #[cors(methods = "GET, POST", debug_max_age)]
+/// async fn items() -> &'static str {
+///     "[]"
+/// }
+///
+/// let app: axum::Router = CorsRouter::new()
+///     .route("/items", routes!(items))
+///     .route("/health", get(|| async { "up" }))
+///     .into_router();
+/// ```
+#[must_use = "a router does nothing until it is served"]
+#[derive(Clone)]
+pub struct CorsRouter<S = ()> {
+    /// All that has no policy.
+    plain: Router<S>,
+    /// The paths that have one, and the fallbacks of nested routers that have one.
+    paths: Vec<PolicyPath<S>>,
+    /// What these paths are called.
+    names: HashSet<Arc<str>>,
+    /// The fallback, where it has a policy. It takes the place of the plain router's.
+    fallback: Option<PolicyPath<S>>,
+    /// Whether paths are checked for the syntax of axum 0.7.
+    v07_checks: bool,
+}
+
+impl<S> CorsRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// A router without paths, which answers every request with 404.
+    pub fn new() -> Self {
+        Self::from(Router::new())
+    }
+
+    /// Allows path segments that begin with `:` or `*`, as [`Router::without_v07_checks`] does.
+    pub fn without_v07_checks(mut self) -> Self {
+        self.v07_checks = false;
+        self.map_plain(Router::without_v07_checks)
+    }
+
+    /// Adds a path with its annotated handlers ([`Routes`]), or with axum's own routes
+    /// ([`MethodRouter`]), which get no access headers.
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::route`] does where the path is malformed or overlaps with another. Where a path that
+    /// has a policy is given twice, here or in [`into_router`](CorsRouter::into_router).
+    #[track_caller]
+    pub fn route(self, path: &str, routes: impl PathRoutes<S>) -> Self {
+        routes.add_to(self, path)
+    }
+
+    /// Adds a service at a path, as [`Router::route_service`] does. It gets no access headers; for a
+    /// service of another kind than a handler's there is [`CorsLayer`](crate::CorsLayer).
+    ///
+    /// # Panics
+    ///
+    /// As [`CorsRouter::route`] does.
+    #[track_caller]
+    pub fn route_service<T>(self, path: &str, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.map_plain(|plain| plain.route_service(path, service))
+    }
+
+    /// Adds another router's paths under a prefix, as [`Router::nest`] does.
+    ///
+    /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths have no policy here: one that
+    /// [`into_router`](CorsRouter::into_router) has returned answers for itself, inside the layers of
+    /// this one, which its preflights then reach. Nest the `CorsRouter` itself.
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::nest`] and [`CorsRouter::route`] do; and where a fallback of annotated handlers is
+    /// nested twice, which axum would drop.
+    #[track_caller]
+    pub fn nest(mut self, prefix: &str, router: impl Into<Self>) -> Self {
+        let other = router.into();
+        assert!(
+            !other.paths.iter().any(PolicyPath::is_nested_fallback),
+            "a fallback of `routes!(…)` is nested twice, below `{prefix}` again, where axum drops it. \
+             Set it on the router that is nested below `{prefix}`",
+        );
+        if other.fallback.is_some() {
+            assert_default_fallback(&other.plain);
+        }
+        self.plain = self.plain.nest(prefix, other.plain);
+        let prefix: Arc<str> = Arc::from(prefix);
+        for mut path in other.paths.into_iter().chain(other.fallback) {
+            path.nest(Arc::clone(&prefix));
+            self.add_path(path);
+        }
+        self
+    }
+
+    /// Adds a service under a prefix, as [`Router::nest_service`] does. It gets no access headers.
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::nest_service`] does.
+    #[track_caller]
+    pub fn nest_service<T>(self, prefix: &str, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.map_plain(|plain| plain.nest_service(prefix, service))
+    }
+
+    /// Adds another router's paths, as [`Router::merge`] does.
+    ///
+    /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths have no policy here, as with
+    /// [`nest`](CorsRouter::nest).
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::merge`] and [`CorsRouter::route`] do.
+    #[track_caller]
+    pub fn merge(mut self, router: impl Into<Self>) -> Self {
+        let other = router.into();
+        match (&self.fallback, &other.fallback) {
+            (None, None) => {}
+            (Some(_), None) => assert_default_fallback(&other.plain),
+            (None, Some(_)) => assert_default_fallback(&self.plain),
+            (Some(_), Some(_)) => assert_default_fallback(&Router::<S>::new().fallback(nothing)),
+        }
+        self.v07_checks |= other.v07_checks;
+        self.plain = self.plain.merge(other.plain);
+        for path in other.paths {
+            self.add_path(path);
+        }
+        self.fallback = self.fallback.or(other.fallback);
+        self
+    }
+
+    /// Sets what answers URLs that no path matches: annotated handlers ([`Routes`]), whose policy
+    /// then stands for unknown URLs, or any axum handler. The last call wins.
+    pub fn fallback<F, T>(self, fallback: F) -> Self
+    where
+        F: FallbackRoutes<T, S>,
+    {
+        fallback.set(self)
+    }
+
+    /// Sets the service that answers URLs that no path matches, as [`Router::fallback_service`] does.
+    /// They then have no policy.
+    pub fn fallback_service<T>(mut self, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.fallback = None;
+        self.map_plain(|plain| plain.fallback_service(service))
+    }
+
+    /// Puts axum's 404 back in the place of the fallback, and drops those of nested routers, as
+    /// [`Router::reset_fallback`] does.
+    pub fn reset_fallback(mut self) -> Self {
+        self.fallback = None;
+        self.paths.retain(|path| !path.is_nested_fallback());
+        self.map_plain(Router::reset_fallback)
+    }
+
+    /// Sets what answers a method that no handler of a path serves, on all paths added so far, as
+    /// [`Router::method_not_allowed_fallback`] does. Under a policy its response gets the access
+    /// headers, and an `Allow` where it has none.
+    pub fn method_not_allowed_fallback<H, T>(mut self, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        let erased = Function::boxed(handler.clone());
+        for path in &mut self.paths {
+            path.method_not_allowed_fallback(erased.clone());
+        }
+        self.map_plain(|plain| plain.method_not_allowed_fallback(handler))
+    }
+
+    /// Puts a layer around everything added so far, as [`Router::layer`] does. No preflight of a path
+    /// that has a policy reaches it.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        let erased: Arc<dyn ErasedLayer> = Arc::new(layer.clone());
+        for path in self.paths.iter_mut().chain(&mut self.fallback) {
+            path.layer(Arc::clone(&erased));
+        }
+        self.map_plain(|plain| plain.layer(layer))
+    }
+
+    /// Puts a layer around the paths added so far, and not around fallbacks, as
+    /// [`Router::route_layer`] does. No preflight of a path that has a policy reaches it.
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::route_layer`] does, where there is no path.
+    #[track_caller]
+    pub fn route_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        let erased: Arc<dyn ErasedLayer> = Arc::new(layer.clone());
+        let mut has_policy_paths = false;
+        for path in self
+            .paths
+            .iter_mut()
+            .filter(|path| !path.is_nested_fallback())
+        {
+            has_policy_paths = true;
+            path.layer(Arc::clone(&erased));
+        }
+        if has_policy_paths && !self.plain.has_routes() {
+            return self;
+        }
+        self.map_plain(|plain| plain.route_layer(layer))
+    }
+
+    /// Provides the state, as [`Router::with_state`] does.
+    pub fn with_state<S2>(self, state: S) -> CorsRouter<S2> {
+        let paths = self.paths.into_iter();
+        CorsRouter {
+            paths: paths.map(|path| path.with_state(&state)).collect(),
+            names: self.names,
+            fallback: self.fallback.map(|path| path.with_state(&state)),
+            plain: self.plain.with_state(state),
+            v07_checks: self.v07_checks,
+        }
+    }
+
+    #[track_caller]
+    fn map_plain(mut self, map: impl FnOnce(Router<S>) -> Router<S>) -> Self {
+        self.plain = map(self.plain);
+        self
+    }
+
+    /// Adds a path, which axum judges as it does where it routes, nests or merges one.
+    #[track_caller]
+    fn add_path(&mut self, path: PolicyPath<S>) {
+        if let Some(path) = path.path() {
+            assert_given_once(path, self.names.insert(Arc::clone(path)));
+            let empty = match self.v07_checks {
+                true => Router::<()>::new(),
+                false => Router::new().without_v07_checks(),
+            };
+            let _ = empty.route(path, MethodRouter::new());
+        }
+        self.paths.push(path);
+    }
+}
+
+impl CorsRouter {
+    /// The router as an [`axum::Router`], to be served: the last call.
+    ///
+    /// It may be nested or merged like any router, but what is layered on *it*, also by a `CorsRouter` that
+    /// it is nested in, sees preflights too: by choice for rate limits, tracing, an overall timeout;
+    /// by mistake for authentication. `NormalizePath` goes around it, as around any router. Call
+    /// [`method_not_allowed_fallback`](CorsRouter::method_not_allowed_fallback) before: on the result
+    /// it concerns the paths without a policy.
+    ///
+    /// # Panics
+    ///
+    /// Where a path that has a policy is given twice: one's preflights would be answered by the
+    /// policy of the other. (Nobody can see it where two finished routers are merged.)
+    #[track_caller]
+    pub fn into_router(self) -> Router {
+        if self.plain.has_routes() {
+            let plain = Paths::of(&self.plain);
+            for path in self.paths.iter().filter_map(PolicyPath::path) {
+                assert_given_once(path, !plain.have(path));
+            }
+        }
+        // Each path has been checked already.
+        let empty = Router::new().without_v07_checks();
+        let paths = self.paths.into_iter().map(PolicyPath::build);
+        let paths = paths.fold(empty, |router, path| path.add_to(router));
+        // Of two default 404s axum keeps the second: the one with the layers.
+        let router = paths.merge(self.plain);
+        let router = match self.fallback {
+            Some(fallback) => fallback.build().add_to(router),
+            None => router,
+        };
+        // axum builds an endpoint without its state anew for each request, with all of its layers.
+        router.with_state(())
+    }
+}
+
+/// Panics where a path that has a policy is not the only one of its name.
+#[track_caller]
+fn assert_given_once(path: &str, is_only: bool) {
+    assert!(
+        is_only,
+        "Overlapping route: `{path}` is given twice, and has a policy. Name all handlers of a path in \
+         one `routes!(…)`, or put two together by `Routes::merge`",
+    );
+}
+
+/// Panics, in axum's words, where a router has a fallback of its own beside an annotated one.
+#[track_caller]
+fn assert_default_fallback<S>(router: &Router<S>)
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let _ = Router::new().fallback(nothing).merge(router.clone());
+}
+
+async fn nothing() {}
+
+impl From<CorsRouter> for Router {
+    /// As [`CorsRouter::into_router`].
+    #[track_caller]
+    fn from(router: CorsRouter) -> Self {
+        router.into_router()
+    }
+}
+
+impl<S> Default for CorsRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> From<Router<S>> for CorsRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// A router without policies.
+    fn from(plain: Router<S>) -> Self {
+        Self {
+            plain,
+            paths: Vec::new(),
+            names: HashSet::new(),
+            fallback: None,
+            v07_checks: true,
+        }
+    }
+}
+
+impl<S> fmt::Debug for CorsRouter<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CorsRouter")
+            .field("policies", &self.names)
+            .field("plain", &self.plain)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What [`CorsRouter::route`] takes: [`Routes`] or [`MethodRouter`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what `CorsRouter::route` takes",
+    note = "it takes `routes!(…)` of annotated handlers, and axum's `get(…)`, `post(…)` and the like"
+)]
+pub trait PathRoutes<S> {
+    /// Adds a path with these handlers.
+    #[doc(hidden)]
+    fn add_to(self, router: CorsRouter<S>, path: &str) -> CorsRouter<S>;
+}
+
+impl<S> PathRoutes<S> for Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    #[track_caller]
+    fn add_to(self, mut router: CorsRouter<S>, path: &str) -> CorsRouter<S> {
+        router.add_path(PolicyPath::new(Some(path), self));
+        router
+    }
+}
+
+impl<S> PathRoutes<S> for MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    #[track_caller]
+    fn add_to(self, router: CorsRouter<S>, path: &str) -> CorsRouter<S> {
+        router.map_plain(|plain| plain.route(path, self))
+    }
+}
+
+/// What [`CorsRouter::fallback`] takes: [`Routes`] or any axum handler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what `CorsRouter::fallback` takes",
+    note = "it takes `routes!(…)` of annotated handlers, and any axum handler"
+)]
+pub trait FallbackRoutes<T, S> {
+    /// Sets the fallback.
+    #[doc(hidden)]
+    fn set(self, router: CorsRouter<S>) -> CorsRouter<S>;
+}
+
+impl<S> FallbackRoutes<(), S> for Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn set(self, mut router: CorsRouter<S>) -> CorsRouter<S> {
+        router.fallback = Some(PolicyPath::new(None, self));
+        router
+    }
+}
+
+/// Tells axum's handlers, whose extractors are `T`, from [`Routes`].
+#[derive(Debug)]
+pub struct PlainHandler<T>(PhantomData<T>);
+
+impl<H, T, S> FallbackRoutes<PlainHandler<T>, S> for H
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    fn set(self, mut router: CorsRouter<S>) -> CorsRouter<S> {
+        router.fallback = None;
+        router.map_plain(|plain| plain.fallback(self))
+    }
+}

@@ -1,0 +1,17 @@
+//! axum's side: handlers, routes and layers, and the one way of a request through its policy.
+
+mod companion;
+mod cors_layer;
+mod cors_router;
+mod handler;
+mod paths;
+mod policy_path;
+mod routes;
+mod shared;
+mod with_policy;
+
+pub use companion::{AType, Annotated, Decides, Itself};
+pub use cors_layer::{CorsFuture, CorsLayer, CorsService};
+pub use cors_router::CorsRouter;
+pub use handler::{Function, FunctionFuture};
+pub use routes::Routes;

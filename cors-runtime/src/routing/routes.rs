@@ -1,0 +1,298 @@
+//! [`Routes`]: the annotated handlers of one path.
+
+use std::{convert::Infallible, fmt, sync::Arc};
+
+use axum::{
+    extract::Request,
+    handler::Handler,
+    response::IntoResponse,
+    routing::{MethodFilter, MethodRouter, Route, any, on},
+};
+use cors_grammar::method::MethodSet;
+use http::{HeaderValue, StatusCode, header::ALLOW};
+use tower::{Layer, Service};
+
+use super::{
+    companion::{Annotated, Decides},
+    handler::{Function, FunctionFuture, WithPolicy},
+    with_policy::Policies,
+};
+use crate::protocol::{EndpointPolicies, HandlerPolicy};
+
+/// The annotated handlers of one path, made by [`routes!`](crate::routes).
+///
+/// Each handler serves the methods that its own [`#[cors]`](macro@crate::cors) names. The path
+/// answers `OPTIONS` itself, and every other method with 405 and an `Allow`; all of these carry
+/// access headers.
+///
+/// [`CorsRouter::route`](crate::CorsRouter::route) takes it as it is. For a plain
+/// [`axum::Router`], `.into()` makes an ordinary [`MethodRouter`] of it:
+///
+/// ```
+/// use cors_runtime::{cors, routes};
+///
+/// #[cors(methods = "GET")]
+/// async fn hello() -> &'static str {
+///     "hello"
+/// }
+///
+/// let app: axum::Router = axum::Router::new().route("/hello", routes!(hello).into());
+/// ```
+///
+/// All handlers of a path stand in one `routes!`: a plain router panics over the path's second
+/// `OPTIONS` where the path is given twice.
+///
+/// On a plain router the path's answer to `OPTIONS` sits inside every layer: one that demands
+/// credentials refuses preflights, which never carry any. On a [`CorsRouter`](crate::CorsRouter) no
+/// layer meets them.
+#[must_use = "routes do nothing until a router takes them"]
+pub struct Routes<S = ()> {
+    handlers: Vec<RoutedHandler<S>>,
+}
+
+/// A handler, and the policy around it.
+#[derive(Clone)]
+struct RoutedHandler<S> {
+    policy: HandlerPolicy<S>,
+    handler: Function<S>,
+}
+
+/// Where the policies of a path stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PolicyPlace {
+    /// Around each handler, the path's `OPTIONS` and its 405.
+    AroundHandlers,
+    /// Around the layers that are still to come.
+    AroundLayers,
+}
+
+/// What answers a method that no handler of a path serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotAllowed {
+    /// The path itself.
+    Own,
+    /// axum, until something takes its place.
+    Default,
+}
+
+/// For the expansion of `routes!`. There are no bounds on `S`: it is known only where the router
+/// ends, and until then rustc would recheck each pending obligation on every route.
+#[doc(hidden)]
+impl<S> Routes<S> {
+    /// Routes without a handler.
+    pub fn none() -> Self {
+        let handlers = Vec::new();
+        Self { handlers }
+    }
+
+    /// Adds a handler with the policy of its companion `A`.
+    pub fn handler<A, H, T>(self, handler: H) -> Self
+    where
+        A: Annotated + Decides<S>,
+        H: Handler<T, S, Future = FunctionFuture>,
+    {
+        let policy = HandlerPolicy::constant(A::headers(), A::decider());
+        self.with(policy, Function::new(handler))
+    }
+
+    /// Adds a handler with a policy.
+    pub fn with(mut self, policy: HandlerPolicy<S>, handler: Function<S>) -> Self {
+        self.handlers.push(RoutedHandler { policy, handler });
+        self
+    }
+}
+
+impl<S> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Puts a [`tower::Layer`](Layer) around the handlers, inside their policies.
+    ///
+    /// What the layer answers by itself (a 401, a 408, …) gets the access headers too. No preflight
+    /// reaches it, and none of the requests that the path answers without a handler.
+    ///
+    /// As with [`MethodRouter::layer`], the layer of the last call is the outermost.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        for RoutedHandler { handler, .. } in &mut self.handlers {
+            let layered = any(handler.clone()).layer(layer.clone());
+            *handler = Function::boxed(layered);
+        }
+        self
+    }
+
+    /// The handlers of both, in this order, as those of one path: so that a layer stands around some
+    /// handlers of a path only.
+    ///
+    /// ```
+    /// # use cors_runtime::{CorsRouter, cors, routes};
+    /// # #[cors(methods = "GET")] async fn list() {}
+    /// # #[cors(methods = "POST")] async fn add() {}
+    /// # let auth = tower::layer::util::Identity::new();
+    /// let items = routes!(add).layer(auth).merge(routes!(list));
+    /// let app: axum::Router = CorsRouter::new().route("/items", items).into_router();
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Where two handlers list one method, as [`MethodRouter::merge`] does. Within one `routes!` the
+    /// compiler says so.
+    #[track_caller]
+    pub fn merge(mut self, other: Self) -> Self {
+        for new in &other.handlers {
+            for known in &self.handlers {
+                let methods = known.policy.headers.methods();
+                let clash = methods.clash(new.policy.headers.methods());
+                assert!(
+                    clash.is_none(),
+                    "Overlapping method route. Two handlers list the method `{}`",
+                    clash.unwrap_or_default(),
+                );
+            }
+        }
+        self.handlers.extend(other.handlers);
+        self
+    }
+
+    /// The policies of the handlers, as those of one endpoint.
+    pub(crate) fn policies(&self) -> Arc<EndpointPolicies<S>> {
+        let policies = self.handlers.iter().map(|handler| handler.policy.clone());
+        Arc::new(EndpointPolicies::new(policies.collect()))
+    }
+
+    /// Whether a handler serves every method that no other handler lists.
+    pub(crate) fn serve_every_method(&self) -> bool {
+        let mut policies = self.handlers.iter().map(|handler| &handler.policy);
+        policies.any(|policy| policy.headers.methods().is_every())
+    }
+
+    /// Closes over the state, so that none is needed any more.
+    pub(crate) fn with_state<S2>(self, state: &S) -> Routes<S2> {
+        let handlers = self.handlers.into_iter();
+        let handlers = handlers.map(|RoutedHandler { policy, handler }| RoutedHandler {
+            policy: policy.with_state(state),
+            handler: handler.with_state(state.clone()),
+        });
+        Routes {
+            handlers: handlers.collect(),
+        }
+    }
+
+    /// The handlers on their methods, the path's `OPTIONS`, and its 405.
+    pub(crate) fn method_router(
+        self,
+        policies: &Arc<EndpointPolicies<S>>,
+        place: PolicyPlace,
+        not_allowed: NotAllowed,
+    ) -> MethodRouter<S> {
+        let inside = |policies| (place == PolicyPlace::AroundHandlers).then_some(policies);
+        let allow = policies.allow();
+        let owner = policies.owner("OPTIONS");
+        let options = match owner.and_then(|owner| self.handlers.get(owner)) {
+            Some(owner) => owner.handler.clone(),
+            None => answer(StatusCode::NO_CONTENT, &allow),
+        };
+        let options = on_some(
+            Some(MethodFilter::OPTIONS),
+            inside(Arc::clone(policies)),
+            options,
+        );
+        let mut router = options;
+        let mut serves_every_method = false;
+        for RoutedHandler { policy, handler } in self.handlers {
+            let methods = policy.headers.methods();
+            let filter = filter(methods);
+            serves_every_method |= methods.is_every();
+            if methods.is_every() || filter.is_some() {
+                let own = (place == PolicyPlace::AroundHandlers).then_some(policy);
+                router = router.merge(on_some(filter, own, handler));
+            }
+        }
+        if serves_every_method || not_allowed == NotAllowed::Default {
+            return router;
+        }
+        let not_allowed = answer(StatusCode::METHOD_NOT_ALLOWED, &allow);
+        match inside(Arc::clone(policies)) {
+            Some(policies) => router.fallback(WithPolicy {
+                policies,
+                handler: not_allowed,
+            }),
+            None => router.fallback(not_allowed),
+        }
+    }
+}
+
+/// A handler on some methods, or on every one; inside policies, if they are there.
+fn on_some<P, S>(
+    filter: Option<MethodFilter>,
+    policies: Option<P>,
+    handler: Function<S>,
+) -> MethodRouter<S>
+where
+    P: Policies<S>,
+    S: Clone + Send + Sync + 'static,
+{
+    match (filter, policies) {
+        (Some(filter), None) => on(filter, handler),
+        (None, None) => any(handler),
+        (Some(filter), Some(policies)) => on(filter, WithPolicy { policies, handler }),
+        (None, Some(policies)) => any(WithPolicy { policies, handler }),
+    }
+}
+
+/// An answer of the path itself.
+fn answer<S>(status: StatusCode, allow: &HeaderValue) -> Function<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let allow = allow.clone();
+    Function::new(async move || (status, [(ALLOW, allow.clone())]))
+}
+
+impl<S> From<Routes<S>> for MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn from(routes: Routes<S>) -> Self {
+        let policies = routes.policies();
+        routes.method_router(&policies, PolicyPlace::AroundHandlers, NotAllowed::Own)
+    }
+}
+
+impl<S> Clone for Routes<S> {
+    fn clone(&self) -> Self {
+        let handlers = self.handlers.iter().map(|handler| RoutedHandler {
+            policy: handler.policy.clone(),
+            handler: handler.handler.clone(),
+        });
+        Self {
+            handlers: handlers.collect(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for Routes<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let policies = self.handlers.iter().map(|handler| &handler.policy);
+        f.debug_list().entries(policies).finish()
+    }
+}
+
+fn filter(methods: MethodSet) -> Option<MethodFilter> {
+    let filters = methods.iter().filter_map(|method| match method {
+        "GET" => Some(MethodFilter::GET),
+        "HEAD" => Some(MethodFilter::HEAD),
+        "POST" => Some(MethodFilter::POST),
+        "PUT" => Some(MethodFilter::PUT),
+        "PATCH" => Some(MethodFilter::PATCH),
+        "DELETE" => Some(MethodFilter::DELETE),
+        _ => None,
+    });
+    filters.reduce(MethodFilter::or)
+}
