@@ -28,7 +28,7 @@ use cors_grammar::{
 };
 use cors_runtime::testing::{Browser, Fetch, HERE, Seen, Step};
 use cors_runtime::{
-    __private::{Decider, Function, HandlerPolicy, OriginList, PolicyHeaders, ask},
+    __private::{Decider, Function, HandlerPolicy, OriginList, PolicyHeaders, decided_by},
     AllowOrigin, CorsRouter, Origin, OriginSet, Policy, Routes,
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -360,8 +360,8 @@ impl App {
         for (index, declared) in self.handlers.iter().enumerate() {
             let headers = &*Box::leak(Box::new(PolicyHeaders::new(&declared.policy(), None)));
             let decider: Option<Decider<AppState>> = match declared.origins {
-                Origins::Set(_) => Some(ask::<OriginSet, AppState>),
-                Origins::Type(_) => Some(ask::<ByState, AppState>),
+                Origins::Set(_) => Some(decided_by::<OriginSet, AppState>()),
+                Origins::Type(_) => Some(decided_by::<ByState, AppState>()),
                 _ => None,
             };
             let runs = Arc::clone(runs);
@@ -376,7 +376,7 @@ impl App {
                 ];
                 (status, headers, format!("handler {index}"))
             };
-            let policy = HandlerPolicy { headers, decider };
+            let policy = HandlerPolicy::constant(headers, decider);
             routes = routes.with(policy, Function::new(handler));
         }
         let state = AppState(OriginSet::try_from_iter(&self.decided).unwrap());

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use cors_tests::programs;
 use memchr::memmem;
 
-const GUIDE: &str = include_str!("../cors-runtime/src/guides/my_request_fails.md");
+const GUIDE: &str = include_str!("../cors-runtime/src/docs/guides/my_request_fails.md");
 
 /// What the guide has an engine say, by its letter. `…` stands for what differs from case to case.
 fn quotations(letter: &str) -> Vec<&'static str> {

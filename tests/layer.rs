@@ -259,39 +259,67 @@ async fn what_layers_inside_it_answer_carries_the_policys_headers() {
 #[cors(methods = "GET", origins = "https://listed.example")]
 async fn annotated() {}
 
+#[cors(methods = "GET", origins = "https://listed.example", enforce = false)]
+async fn unenforced() {}
+
 #[tokio::test]
-async fn a_response_that_has_met_its_policy_is_left_alone() {
-    let app: Router = Router::new().route("/", routes!(annotated).into());
-    let stacked = CorsLayer::new(OPEN).layer(app);
-    for (origin, expected) in [
-        (
-            LISTED,
-            &[
-                "access-control-allow-origin: https://listed.example",
-                "vary: Origin",
-            ][..],
-        ),
-        (UNLISTED, &["vary: Origin, Sec-Fetch-Site"]),
-    ] {
-        let request = Request::get("/")
-            .header("origin", origin)
-            .body(Body::empty())
-            .unwrap();
-        let response = stacked.clone().oneshot(request).await.unwrap();
-        assert_eq!(access_lines(response.headers()), expected, "{origin}");
+async fn the_outermost_policy_decides_and_opens_nothing_that_is_closed_inside() {
+    let app = || {
+        Router::new()
+            .route("/", routes!(annotated).into())
+            .route("/unenforced", routes!(unenforced).into())
+    };
+    let ours = CorsRouter::new()
+        .route("/", routes!(annotated))
+        .route("/unenforced", routes!(unenforced));
+    for app in [app(), ours.into_router()] {
+        let stacked = CorsLayer::new(OPEN).layer(app);
+        for (path, origin, status) in [
+            ("/", Some(LISTED), 200),
+            ("/", Some(UNLISTED), 403),
+            ("/", None, 200),
+            ("/unenforced", Some(LISTED), 200),
+            ("/unenforced", Some(UNLISTED), 403),
+        ] {
+            let mut request = Request::get(path);
+            if let Some(origin) = origin {
+                request = request.header("origin", origin);
+            }
+            let request = request.body(Body::empty()).unwrap();
+            let response = stacked.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status, "{path} {origin:?}");
+            let lines = access_lines(response.headers());
+            let allow_origin = format!("access-control-allow-origin: {}", origin.unwrap_or("*"),);
+            assert_eq!(lines.first(), Some(&allow_origin), "{path} {origin:?}");
+            assert!(
+                lines.contains(&"access-control-allow-methods: GET".to_owned()),
+                "the headers are the outer policy's: {lines:?}"
+            );
+        }
     }
+    let alone = app();
+    let request = Request::get("/unenforced").header("origin", UNLISTED);
+    let request = request.body(Body::empty()).unwrap();
+    let response = alone.oneshot(request).await.unwrap();
+    assert_eq!(
+        response.status(),
+        200,
+        "without a policy outside the browser decides"
+    );
 }
 
-/// Its headers are a `CorsLayer`'s, which stands inside the policy of the handler.
 #[tokio::test]
-async fn a_layer_inside_a_handlers_policy_has_the_say() {
-    let inside = || routes!(open).layer(CorsLayer::new(EVERY));
+async fn a_layer_inside_a_handlers_policy_is_overruled() {
+    let inside = || routes!(annotated).layer(CorsLayer::new(EVERY));
     let plain: Router = Router::new().route("/", inside().into());
     let ours = CorsRouter::new().route("/", inside()).into_router();
     for app in [plain, ours] {
         let server = Server::start(app).await;
         let response = server.ask("GET", "/", &[("Origin", LISTED)]).await;
-        let expected = ["access-control-allow-origin: *"];
+        let expected = [
+            "access-control-allow-origin: https://listed.example",
+            "vary: Origin",
+        ];
         assert_eq!(access_lines(response.headers()), expected);
     }
 }
@@ -310,7 +338,14 @@ async fn what_a_layer_refuses_on_a_router_of_policies_stays_refused() {
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
     assert_eq!(
         access_lines(response.headers()),
-        ["vary: Origin, Sec-Fetch-Site"]
+        [
+            "access-control-allow-origin: https://unlisted.example",
+            "access-control-allow-credentials: true",
+            "access-control-allow-methods: GET",
+            "access-control-allow-headers: Authorization",
+            "vary: Origin, Sec-Fetch-Site"
+        ],
+        "the handler's policy, which is outside, lets the page read the refusal"
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-const DOCUMENTATION: &str = include_str!("../cors-runtime/src/cors.md");
+const DOCUMENTATION: &str = include_str!("../cors-runtime/src/docs/cors.md");
 
 /// The code in the first cell of each row under a heading `prohibited`.
 fn examples() -> Vec<Vec<&'static str>> {
