@@ -143,7 +143,7 @@ fn tree() -> impl Strategy<Value = Tree> {
         ]
     };
     let of = |calls: BoxedStrategy<Vec<Call>>| {
-        (proptest::bool::ANY, proptest::bool::ANY, calls).prop_map(
+        (proptest::bool::weighted(0.3), proptest::bool::ANY, calls).prop_map(
             |(is_plain, is_finished, calls)| Tree {
                 is_plain,
                 is_finished,
@@ -151,8 +151,8 @@ fn tree() -> impl Strategy<Value = Tree> {
             },
         )
     };
-    let small = of(vec(leaf(), 1..5).boxed());
-    small.prop_recursive(2, 24, 5, move |inner| {
+    let small = of(vec(leaf(), 1..7).boxed());
+    small.prop_recursive(3, 32, 6, move |inner| {
         let call = prop_oneof![
             5 => leaf(),
             2 => (select(&PREFIXES[..]), inner.clone()).prop_map(|(at, tree)| Call::Nest(at, tree)),
@@ -160,7 +160,7 @@ fn tree() -> impl Strategy<Value = Tree> {
                 .prop_map(|(at, tree)| Call::NestService(at, tree)),
             1 => inner.prop_map(Call::Merge),
         ];
-        of(vec(call, 1..6).boxed())
+        of(vec(call, 2..8).boxed())
     })
 }
 
