@@ -67,7 +67,7 @@ const fn real(name: &'static str, policy: Policy) -> Case {
     }
 }
 
-pub(crate) const CASES: [Case; 26] = [
+pub(crate) const CASES: [Case; 28] = [
     preflight("preflight, open", Policy::Open),
     preflight("preflight, listed", Policy::Listed),
     Case {
@@ -119,6 +119,14 @@ pub(crate) const CASES: [Case; 26] = [
     real("request, OriginSet of 1,000", Policy::Set(1_000)),
     preflight("preflight, OriginSet of 1,000", Policy::Set(1_000)),
     real("request, AllowOrigin", Policy::Decided),
+    Case {
+        layers: 1,
+        ..preflight("preflight, one layer", Policy::Listed)
+    },
+    Case {
+        layers: 1,
+        ..real("request, one layer", Policy::Listed)
+    },
     Case {
         layers: 6,
         ..preflight("preflight, six layers", Policy::Listed)

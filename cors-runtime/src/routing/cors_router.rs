@@ -297,11 +297,13 @@ where
     fn add_path(&mut self, path: PolicyPath<S>) {
         if let Some(path) = path.path() {
             assert_given_once(path, self.names.insert(Arc::clone(path)));
-            let empty = match self.v07_checks {
-                true => Router::<()>::new(),
-                false => Router::new().without_v07_checks(),
-            };
-            let _ = empty.route(path, MethodRouter::new());
+            if needs_judging(path) {
+                let empty = match self.v07_checks {
+                    true => Router::<()>::new(),
+                    false => Router::new().without_v07_checks(),
+                };
+                let _ = empty.route(path, MethodRouter::new());
+            }
         }
         self.paths.push(path);
     }
@@ -341,6 +343,11 @@ impl CorsRouter {
         // axum builds an endpoint without its state anew for each request, with all of its layers.
         router.with_state(())
     }
+}
+
+/// Whether axum could refuse a path by itself. To ask for each would cost more than to add it.
+fn needs_judging(path: &str) -> bool {
+    !path.starts_with('/') || path.contains(['{', '}', ':', '*'])
 }
 
 /// Panics where a path that has a policy is not the only one of its name.

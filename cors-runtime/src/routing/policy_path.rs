@@ -119,6 +119,8 @@ impl PolicyPath<()> {
         };
         let policies = self.routes.policies();
         let handlers = self.routes.method_router(&policies, place, not_allowed);
+        // With their state axum puts layers around them at once, and not by closures kept for later.
+        let handlers = handlers.with_state(());
         let path = self.path;
         let mut built = BuiltPath::Handlers { path, handlers };
         for (position, step) in self.steps.into_iter().enumerate() {

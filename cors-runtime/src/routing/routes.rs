@@ -6,7 +6,7 @@ use axum::{
     extract::Request,
     handler::Handler,
     response::IntoResponse,
-    routing::{MethodFilter, MethodRouter, Route, any, on},
+    routing::{MethodFilter, MethodRouter, Route, any},
 };
 use cors_grammar::method::MethodSet;
 use http::{HeaderValue, StatusCode, header::ALLOW};
@@ -191,58 +191,77 @@ where
         place: PolicyPlace,
         not_allowed: NotAllowed,
     ) -> MethodRouter<S> {
-        let inside = |policies| (place == PolicyPlace::AroundHandlers).then_some(policies);
+        let around_handlers = place == PolicyPlace::AroundHandlers;
+        let of_path = || around_handlers.then(|| Arc::clone(policies));
         let allow = policies.allow();
         let owner = policies.owner("OPTIONS");
         let options = match owner.and_then(|owner| self.handlers.get(owner)) {
             Some(owner) => owner.handler.clone(),
             None => answer(StatusCode::NO_CONTENT, &allow),
         };
-        let options = on_some(
-            Some(MethodFilter::OPTIONS),
-            inside(Arc::clone(policies)),
-            options,
-        );
-        let mut router = options;
-        let mut serves_every_method = false;
+        let serves_every_method = self.serve_every_method();
+        let options_only = Serves::Some(MethodFilter::OPTIONS);
+        let mut router = options_only.add(MethodRouter::new(), of_path(), options);
         for RoutedHandler { policy, handler } in self.handlers {
-            let methods = policy.headers.methods();
-            let filter = filter(methods);
-            serves_every_method |= methods.is_every();
-            if methods.is_every() || filter.is_some() {
-                let own = (place == PolicyPlace::AroundHandlers).then_some(policy);
-                router = router.merge(on_some(filter, own, handler));
+            let of_handler = around_handlers.then(|| policy.clone());
+            if let Some(serves) = Serves::these(policy.headers.methods()) {
+                router = serves.add(router, of_handler, handler);
             }
         }
         if serves_every_method || not_allowed == NotAllowed::Default {
             return router;
         }
         let not_allowed = answer(StatusCode::METHOD_NOT_ALLOWED, &allow);
-        match inside(Arc::clone(policies)) {
-            Some(policies) => router.fallback(WithPolicy {
-                policies,
-                handler: not_allowed,
-            }),
-            None => router.fallback(not_allowed),
-        }
+        Serves::TheRest.add(router, of_path(), not_allowed)
     }
 }
 
-/// A handler on some methods, or on every one; inside policies, if they are there.
-fn on_some<P, S>(
-    filter: Option<MethodFilter>,
-    policies: Option<P>,
-    handler: Function<S>,
-) -> MethodRouter<S>
-where
-    P: Policies<S>,
-    S: Clone + Send + Sync + 'static,
-{
-    match (filter, policies) {
-        (Some(filter), None) => on(filter, handler),
-        (None, None) => any(handler),
-        (Some(filter), Some(policies)) => on(filter, WithPolicy { policies, handler }),
-        (None, Some(policies)) => any(WithPolicy { policies, handler }),
+/// Which methods of a path a handler serves.
+#[derive(Clone, Copy)]
+enum Serves {
+    Some(MethodFilter),
+    /// Every method that no other handler serves: the path has no 405.
+    Every,
+    /// The same, by answering 405.
+    TheRest,
+}
+
+impl Serves {
+    /// These methods; `OPTIONS` aside, which the path answers.
+    fn these(methods: MethodSet) -> Option<Self> {
+        if methods.is_every() {
+            return Some(Self::Every);
+        }
+        filter(methods).map(Self::Some)
+    }
+
+    /// Adds a handler, inside policies, if they are there.
+    fn add<P, S>(
+        self,
+        router: MethodRouter<S>,
+        policies: Option<P>,
+        handler: Function<S>,
+    ) -> MethodRouter<S>
+    where
+        P: Policies<S>,
+        S: Clone + Send + Sync + 'static,
+    {
+        match policies {
+            Some(policies) => self.add_handler(router, WithPolicy { policies, handler }),
+            None => self.add_handler(router, handler),
+        }
+    }
+
+    fn add_handler<H, S>(self, router: MethodRouter<S>, handler: H) -> MethodRouter<S>
+    where
+        H: Handler<(), S>,
+        S: Clone + Send + Sync + 'static,
+    {
+        match self {
+            Self::Some(methods) => router.on(methods, handler),
+            Self::Every => router.merge(any(handler)),
+            Self::TheRest => router.fallback(handler),
+        }
     }
 }
 
