@@ -67,7 +67,7 @@ const fn real(name: &'static str, policy: Policy) -> Case {
     }
 }
 
-pub(crate) const CASES: [Case; 28] = [
+pub(crate) const CASES: [Case; 29] = [
     preflight("preflight, open", Policy::Open),
     preflight("preflight, listed", Policy::Listed),
     Case {
@@ -126,6 +126,11 @@ pub(crate) const CASES: [Case; 28] = [
     Case {
         layers: 1,
         ..real("request, one layer", Policy::Listed)
+    },
+    Case {
+        layers: 1,
+        has_state: true,
+        ..real("request, one layer, with a state", Policy::Listed)
     },
     Case {
         layers: 6,

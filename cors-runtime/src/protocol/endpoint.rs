@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use cors_grammar::method::{METHODS, MethodSet};
+use cors_grammar::method::METHODS;
 use http::{HeaderMap, HeaderValue, Method};
 
 use super::{
@@ -34,11 +34,31 @@ impl<'a, S> Candidates<'a, S> {
 #[derive(Debug)]
 pub(crate) struct EndpointPolicies<S> {
     policies: Vec<HandlerPolicy<S>>,
+    /// The position of the handler that owns each of [`METHODS`].
+    owners: [Option<usize>; METHODS.len()],
+    /// The position of the handler that owns every other method.
+    others: Option<usize>,
 }
 
 impl<S> EndpointPolicies<S> {
+    /// A method belongs to the handler that lists it; `HEAD` else to the one that lists `GET`; any else
+    /// to the one that serves every method.
     pub(crate) fn new(policies: Vec<HandlerPolicy<S>>) -> Self {
-        Self { policies }
+        let sets: Vec<_> = policies
+            .iter()
+            .map(|policy| policy.headers.methods())
+            .collect();
+        let lists = |method| sets.iter().position(|set| set.names(method));
+        let others = sets.iter().position(|set| set.is_every());
+        let owners = METHODS.map(|method| {
+            let lists_get = || lists("GET").filter(|_| method == "HEAD");
+            lists(method).or_else(lists_get).or(others)
+        });
+        Self {
+            policies,
+            owners,
+            others,
+        }
     }
 
     /// Who may answer a request: the policy of the handler that owns the method that it is about, else
@@ -63,19 +83,20 @@ impl<S> EndpointPolicies<S> {
         self.policies.get(self.owner(method)?)
     }
 
-    /// The position of the handler that owns a method: the one that lists it; for `HEAD` else the
-    /// one that lists `GET`; else the one that serves every method.
+    /// The position of the handler that owns a method.
     pub(crate) fn owner(&self, method: &str) -> Option<usize> {
-        let position = |owns: &dyn Fn(MethodSet) -> bool| self.methods().position(owns);
-        position(&|set| set.names(method))
-            .or_else(|| position(&|set| method == "HEAD" && set.names("GET")))
-            .or_else(|| position(&MethodSet::is_every))
+        let mut owners = METHODS.iter().zip(self.owners);
+        match owners.find(|(known, _)| **known == method) {
+            Some((_, owner)) => owner,
+            None => self.others,
+        }
     }
 
     /// The value of `Allow`: what the handlers list, `HEAD` where `GET` is served, and `OPTIONS`,
     /// which every endpoint answers (RFC 9110, section 10.2.1).
     pub(crate) fn allow(&self) -> HeaderValue {
-        let served = |method| self.methods().any(|set| set.names(method));
+        let sets = || self.policies.iter().map(|policy| policy.headers.methods());
+        let served = |method| sets().any(|set| set.names(method));
         let methods: Vec<_> = METHODS
             .into_iter()
             .filter(|method| match *method {
@@ -86,9 +107,5 @@ impl<S> EndpointPolicies<S> {
             .collect();
         // Method names and `, ` are visible ASCII, all that a header value asks for.
         HeaderValue::from_str(&methods.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
-    }
-
-    fn methods(&self) -> impl Iterator<Item = MethodSet> {
-        self.policies.iter().map(|policy| policy.headers.methods())
     }
 }
