@@ -230,7 +230,6 @@ fn a_router_can_be_cloned_and_finished_twice() {
 struct Panics;
 
 impl AllowOrigin<()> for Panics {
-    #[expect(clippy::manual_async_fn, reason = "it panics before there is a future")]
     fn allows(origin: &Origin, _: &Parts, (): &()) -> impl Future<Output = bool> + Send {
         if *origin == "https://at-once.example" {
             panic!("as it was asked to")

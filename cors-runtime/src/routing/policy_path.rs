@@ -143,6 +143,10 @@ impl PolicyPath<()> {
 type Policies = Arc<EndpointPolicies<()>>;
 
 /// The endpoint of a path, on its way to be finished.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and most are never nested"
+)]
 pub(crate) enum BuiltPath {
     Handlers {
         /// `None` for a fallback.
