@@ -24,7 +24,7 @@ use axum::{
 };
 use cors_grammar::{
     method::MethodSet,
-    origin::{Hazards, Pattern, Wildcards},
+    pattern::{Hazards, Pattern, Wildcards},
 };
 use cors_runtime::testing::{Browser, Fetch, HERE, Seen, Step};
 use cors_runtime::{

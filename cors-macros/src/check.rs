@@ -5,7 +5,7 @@ use cors_grammar::{
     combination::{Combination, Conflict, Origins},
     header_name,
     method::{self, MethodSet},
-    origin::Hazards,
+    pattern::Hazards,
 };
 use proc_macro2::Span;
 use syn::{Path, spanned::Spanned};
@@ -13,7 +13,7 @@ use syn::{Path, spanned::Spanned};
 use crate::{
     args::{self, Args},
     errors::Errors,
-    origins::{self, CheckedList},
+    origins::{self, CheckedList, duplicate},
     value::{Flag, List, Seconds},
 };
 
@@ -272,13 +272,6 @@ fn type_in_policy() -> Mistake {
         "`policy!` takes no type and no variable in `origins`: a constant cannot ask them",
         "list the origins here as literals; for origins that are known at run time, write \
          `origins = OriginSet` in the attributes",
-    )
-}
-
-pub(crate) fn duplicate(element: &str) -> Mistake {
-    Mistake::new(
-        format!("`{element}` stands in the list twice"),
-        "leave one out",
     )
 }
 

@@ -1,7 +1,7 @@
 //! The output: of the attribute, the function as written and its companion; of `policy!`, a
 //! constant.
 
-use cors_grammar::origin::{Hazards, Wildcards};
+use cors_grammar::pattern::{Hazards, Wildcards};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{

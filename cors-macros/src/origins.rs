@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 
 use cors_grammar::{
-    Mistake,
-    origin::{Hazards, Pattern, Wildcards},
-    origin_list,
+    Mistake, origin_list,
+    pattern::{Hazards, Pattern, Wildcards},
 };
 
-use crate::{check::duplicate, errors::Errors, value::List};
+use crate::{errors::Errors, value::List};
 
 /// A list of origins and patterns in byte order, as the runtime looks them up.
 pub(crate) struct CheckedList {
@@ -68,5 +67,12 @@ fn every_origin_in_debug() -> Mistake {
     Mistake::new(
         "`debug_origins` lists origins, and `*` is none",
         "list them, as in `http://localhost:*`",
+    )
+}
+
+pub(crate) fn duplicate(element: &str) -> Mistake {
+    Mistake::new(
+        format!("`{element}` stands in the list twice"),
+        "leave one out",
     )
 }

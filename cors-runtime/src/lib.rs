@@ -70,7 +70,7 @@ macro_rules! policy {
 /// What expanded code calls, and nothing else: no part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use cors_grammar::origin::{Hazards, Wildcards};
+    pub use cors_grammar::pattern::{Hazards, Wildcards};
     pub use cors_macros::{policy, routes};
 
     pub use crate::{

@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Method, Request, StatusCode},
 };
-use cors_grammar::{list, origin};
+use cors_grammar::{list, origin, pattern};
 use cors_runtime::{CorsRouter, Origin, OriginSet, cors, routes};
 use futures_util::FutureExt;
 use tower::ServiceExt;
@@ -24,7 +24,7 @@ pub(crate) fn origin(text: &str) {
         assert!(text.is_ascii() && !text.contains(char::is_uppercase));
         assert_eq!(text.parse::<Origin>().unwrap(), *text);
     }
-    match origin::Pattern::parse(text) {
+    match pattern::Pattern::parse(text) {
         Ok(pattern) => {
             let set = OriginSet::try_from_iter([text]).unwrap();
             assert_eq!(set.to_string(), text);
@@ -37,7 +37,7 @@ pub(crate) fn origin(text: &str) {
                 .and_then(|it| it.strip_suffix('`'));
             if let Some(corrected) = corrected {
                 assert!(
-                    origin::Pattern::parse(corrected).is_ok(),
+                    pattern::Pattern::parse(corrected).is_ok(),
                     "{text} → {corrected}"
                 );
             }
@@ -48,7 +48,7 @@ pub(crate) fn origin(text: &str) {
         all == ["*"]
             || all
                 .iter()
-                .all(|element| origin::Pattern::parse(element).is_ok())
+                .all(|element| pattern::Pattern::parse(element).is_ok())
     });
     let set = text.parse::<OriginSet>();
     assert_eq!(set.is_ok(), valid || text.is_empty(), "{text}");

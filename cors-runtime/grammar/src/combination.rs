@@ -3,7 +3,7 @@
 //! The attribute looks at what is written in one place; a constant of its expansion looks again
 //! at what `..BASE` has merged. Both ask here.
 
-use crate::{origin::Hazards, public_suffix};
+use crate::{pattern::Hazards, public_suffix};
 
 /// Whom a policy lets in, as far as the rules need to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::{
     host,
-    origin::{Origin, Parts, Pattern},
+    origin::{Origin, Parts},
+    pattern::Pattern,
 };
 
 /// The text as it was probably meant, where that can be computed.

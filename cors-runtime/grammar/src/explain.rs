@@ -1,6 +1,4 @@
 //! Why a text is no origin and no pattern, and what was probably meant.
-//!
-//! Whether it is one has been decided elsewhere: here it is known not to be.
 
 use std::net::Ipv6Addr;
 
@@ -8,12 +6,39 @@ use crate::{
     Mistake,
     correct::{corrected, corrected_ipv4},
     host::{self, LONGEST_HOST, LONGEST_LABEL},
-    origin::{LONGEST_SCHEME, Origin, Parts},
+    origin::{LONGEST_SCHEME, Origin, Parts, is_scheme},
+    pattern::Pattern,
     punycode,
 };
 
+impl<'a> Pattern<'a> {
+    /// Reads an origin or a pattern, or says what is wrong and what to write.
+    ///
+    /// ```
+    /// use cors_grammar::pattern::Pattern;
+    ///
+    /// assert!(Pattern::parse("https://*.example.com").unwrap().subdomains);
+    /// let mistake = Pattern::parse("https://example.com/").unwrap_err();
+    /// assert_eq!(mistake.help, "write `https://example.com`");
+    /// ```
+    pub fn parse(text: &'a str) -> Result<Self, Mistake> {
+        Self::recognise(text).ok_or_else(|| explain(text))
+    }
+}
+
+/// Why a text is no origin, and what to write. A pattern is none: it stands for many.
+pub fn origin(text: &str) -> Mistake {
+    match Pattern::recognise(text) {
+        Some(pattern) if pattern.is_pattern() => Mistake::new(
+            format!("`{text}` has `*`, and stands for more than one origin"),
+            "write one origin, as in `https://app.example.com`",
+        ),
+        _ => explain(text),
+    }
+}
+
 /// Explains a text that is neither an origin nor a pattern.
-pub(crate) fn origin(text: &str) -> Mistake {
+fn explain(text: &str) -> Mistake {
     let (problem, help) = problem(text);
     let help = match (help, corrected(text)) {
         (Some(help), _) => help.to_owned(),
@@ -82,7 +107,7 @@ fn scheme_problem(text: &str, scheme: &str, lower: &str) -> Option<(String, Opti
             "`*` stands in the scheme of `{text}`: it stands for the first labels of a host or for \
              a port only"
         ),
-        _ if !crate::origin::is_scheme(lower) => format!("`{scheme}` is no scheme"),
+        _ if !is_scheme(lower) => format!("`{scheme}` is no scheme"),
         _ => return None,
     };
     Some((problem, None))
@@ -183,7 +208,7 @@ fn label_problem(host: &str, label: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::origin::Pattern;
+    use crate::pattern::Pattern;
 
     #[test]
     fn a_mistake_is_answered_with_the_origin_that_was_meant() {

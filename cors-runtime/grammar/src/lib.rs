@@ -9,7 +9,7 @@
 
 pub mod combination;
 mod correct;
-mod explain;
+pub mod explain;
 pub mod header_name;
 mod host;
 pub mod list;
@@ -17,6 +17,7 @@ pub mod method;
 mod mistake;
 pub mod origin;
 pub mod origin_list;
+pub mod pattern;
 mod public_suffix;
 pub mod punycode;
 

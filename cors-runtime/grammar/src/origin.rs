@@ -1,6 +1,6 @@
-//! Origins and patterns of origins.
+//! Origins, as browsers serialize them.
 
-use crate::{Mistake, explain, host, public_suffix};
+use crate::host;
 
 /// The longest scheme, in bytes.
 pub(crate) const LONGEST_SCHEME: usize = 64;
@@ -41,172 +41,6 @@ impl<'a> Origin<'a> {
             "http" => Some(80),
             "https" => Some(443),
             _ => None,
-        }
-    }
-}
-
-/// Why a text is no origin, and what to write. A pattern is none: it stands for many.
-pub fn explain(text: &str) -> Mistake {
-    match Pattern::recognise(text) {
-        Some(pattern) if pattern.is_pattern() => Mistake::new(
-            format!("`{text}` has `*`, and stands for more than one origin"),
-            "write one origin, as in `https://app.example.com`",
-        ),
-        _ => explain::origin(text),
-    }
-}
-
-/// The port of a [`Pattern`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Port {
-    /// The scheme's default.
-    Default,
-    /// This one.
-    Number(u16),
-    /// `:*`: any, also none.
-    Any,
-}
-
-/// What a list of origins may hold: an origin, or a pattern with `*` as the first label of the
-/// host (one or more labels), as the port (any, also none), or as both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pattern<'a> {
-    /// The scheme, without `://`.
-    pub scheme: &'a str,
-    /// The host; without `*.` where the pattern has it.
-    pub host: &'a str,
-    /// Whether the pattern stands for the hosts below `host`, and not for `host` itself.
-    pub subdomains: bool,
-    /// The port.
-    pub port: Port,
-}
-
-impl<'a> Pattern<'a> {
-    /// Reads an origin or a pattern, or says what is wrong and what to write.
-    ///
-    /// ```
-    /// use cors_grammar::origin::Pattern;
-    ///
-    /// assert!(Pattern::parse("https://*.example.com").unwrap().subdomains);
-    /// let mistake = Pattern::parse("https://example.com/").unwrap_err();
-    /// assert_eq!(mistake.help, "write `https://example.com`");
-    /// ```
-    pub fn parse(text: &'a str) -> Result<Self, Mistake> {
-        Self::recognise(text).ok_or_else(|| explain::origin(text))
-    }
-
-    /// Reads an origin or a pattern. A host with a trailing dot is an origin, but one that nobody
-    /// means to list.
-    pub(crate) fn recognise(text: &'a str) -> Option<Self> {
-        let Parts { scheme, host, port } = Parts::of(text)?;
-        let port = match port {
-            None => Port::Default,
-            Some("*") => Port::Any,
-            Some(port) => Port::Number(parse_port(scheme, port)?),
-        };
-        let (host, subdomains) = match host.strip_prefix("*.") {
-            Some(base) => (base, true),
-            None => (host, false),
-        };
-        let fits = match subdomains {
-            true => {
-                host.len() + 2 <= host::LONGEST_HOST
-                    && host::is_domain(host)
-                    && !host::ends_in_number(host)
-            }
-            false => is_host(scheme, host),
-        };
-        (fits && is_scheme(scheme) && !host.ends_with('.')).then_some(Self {
-            scheme,
-            host,
-            subdomains,
-            port,
-        })
-    }
-
-    /// Whether this is more than one origin.
-    pub fn is_pattern(&self) -> bool {
-        self.wildcards() != Wildcards::NONE
-    }
-
-    /// The wildcards of this entry.
-    pub fn wildcards(&self) -> Wildcards {
-        Wildcards {
-            subdomains: self.subdomains,
-            any_port: self.port == Port::Any,
-        }
-    }
-
-    /// What speaks against this entry in a policy with credentials.
-    pub fn hazards(&self) -> Hazards {
-        let loopback = host::is_loopback(self.host);
-        Hazards {
-            insecure: self.scheme == "http" && !loopback,
-            any_port: self.port == Port::Any && !loopback,
-            public_suffix: self.subdomains && !loopback && public_suffix::reaches(self.host),
-        }
-    }
-}
-
-/// Which of the wildcards the entries of a list have.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wildcards {
-    /// `*.` before a host.
-    pub subdomains: bool,
-    /// `:*`.
-    pub any_port: bool,
-}
-
-impl Wildcards {
-    /// None: every entry is one origin.
-    pub const NONE: Self = Self {
-        subdomains: false,
-        any_port: false,
-    };
-
-    /// The wildcards of either.
-    pub const fn or(self, other: Self) -> Self {
-        Self {
-            subdomains: self.subdomains || other.subdomains,
-            any_port: self.any_port || other.any_port,
-        }
-    }
-}
-
-/// What speaks against an entry in a policy with credentials; each has a `danger_` word that
-/// vouches for it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Hazards {
-    /// `http` on a host that is not loopback: anyone on the way can pose as it.
-    pub insecure: bool,
-    /// `:*` on a host that is not loopback: any service of that host is let in.
-    pub any_port: bool,
-    /// A pattern that can match under a public suffix, where anyone may register a name; or that
-    /// nothing has checked, because the feature `public-suffix` is off.
-    pub public_suffix: bool,
-}
-
-impl Hazards {
-    /// Nothing speaks against it.
-    pub const NONE: Self = Self {
-        insecure: false,
-        any_port: false,
-        public_suffix: false,
-    };
-
-    /// Whether each of these hazards is among the vouched ones.
-    pub const fn within(self, vouched: Self) -> bool {
-        (!self.insecure || vouched.insecure)
-            && (!self.any_port || vouched.any_port)
-            && (!self.public_suffix || vouched.public_suffix)
-    }
-
-    /// The hazards of this and the other.
-    pub const fn or(self, other: Self) -> Self {
-        Self {
-            insecure: self.insecure || other.insecure,
-            any_port: self.any_port || other.any_port,
-            public_suffix: self.public_suffix || other.public_suffix,
         }
     }
 }
@@ -265,7 +99,7 @@ pub(crate) fn is_scheme(scheme: &str) -> bool {
         && scheme != "file"
 }
 
-fn is_host(scheme: &str, host: &str) -> bool {
+pub(crate) fn is_host(scheme: &str, host: &str) -> bool {
     match scheme {
         "http" | "https" => host::is_web_host(host),
         _ => host::is_other_host(host),
@@ -274,7 +108,7 @@ fn is_host(scheme: &str, host: &str) -> bool {
 
 /// Reads a port as a browser writes it: without leading zeros, and only where it is not the
 /// scheme's default.
-fn parse_port(scheme: &str, port: &str) -> Option<u16> {
+pub(crate) fn parse_port(scheme: &str, port: &str) -> Option<u16> {
     let digits = port.bytes().all(|byte| byte.is_ascii_digit());
     let number = port
         .parse()

@@ -1,6 +1,9 @@
 //! Looking an origin up in a sorted list of origins and patterns.
 
-use crate::origin::{LONGEST, Parts, Pattern, Port, Wildcards};
+use crate::{
+    origin::{LONGEST, Parts},
+    pattern::{Pattern, Port, Wildcards},
+};
 
 /// Whether a list has an entry for an origin, and `admits` says yes to one of them.
 ///

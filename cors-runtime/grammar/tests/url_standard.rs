@@ -1,10 +1,7 @@
 //! The origin grammar against the `url` crate: it accepts exactly those `http` and `https` texts
 //! that equal the serialization of their own origin, the differences listed here aside.
 
-use cors_grammar::{
-    origin::{Origin, Pattern},
-    punycode,
-};
+use cors_grammar::{origin::Origin, pattern::Pattern, punycode};
 use proptest::{prelude::*, sample::select, test_runner::Config};
 use url::Url;
 

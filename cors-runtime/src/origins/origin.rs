@@ -6,7 +6,7 @@ use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
-use cors_grammar::{Mistake, origin};
+use cors_grammar::{Mistake, explain, origin};
 use http::{StatusCode, header::ORIGIN, request::Parts};
 
 /// The origin of the page that sent a request, as an extractor.
@@ -105,7 +105,7 @@ impl FromStr for Origin {
 
     /// Reads an origin as browsers serialize it, or `null`.
     fn from_str(text: &str) -> Result<Self, OriginError> {
-        Self::recognise(text).ok_or_else(|| OriginError::new(text, origin::explain(text)))
+        Self::recognise(text).ok_or_else(|| OriginError::new(text, explain::origin(text)))
     }
 }
 

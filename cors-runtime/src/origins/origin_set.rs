@@ -9,9 +9,8 @@ use std::{
 
 use axum::extract::FromRef;
 use cors_grammar::{
-    Mistake, list,
-    origin::{self, Hazards, Pattern, Wildcards},
-    origin_list,
+    Mistake, list, origin, origin_list,
+    pattern::{Hazards, Pattern, Wildcards},
 };
 use http::request::Parts;
 

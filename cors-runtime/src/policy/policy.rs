@@ -4,8 +4,8 @@ use cors_grammar::{
     combination::{self, Combination},
     header_name,
     method::{self, MethodSet},
-    origin::{Hazards, Wildcards},
     origin_list,
+    pattern::{Hazards, Wildcards},
 };
 
 /// A CORS policy: what the arguments of [`#[cors(…)]`](macro@crate::cors) or

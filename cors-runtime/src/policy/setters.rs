@@ -2,7 +2,7 @@
 
 use cors_grammar::{
     method::MethodSet,
-    origin::{Hazards, Wildcards},
+    pattern::{Hazards, Wildcards},
 };
 
 use super::policy::{Methods, OriginList, Origins, Policy, Seconds};

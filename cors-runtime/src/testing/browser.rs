@@ -43,6 +43,13 @@ enum Permit {
     Header(String),
 }
 
+impl Fetch {
+    /// Sends it to `app` from a browser that has fetched nothing before.
+    pub async fn send(&self, app: &Router) -> Seen {
+        Browser::new().fetch(app, self).await
+    }
+}
+
 impl Browser {
     /// A browser that has fetched nothing yet.
     pub fn new() -> Self {

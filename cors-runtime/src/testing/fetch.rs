@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use axum::{Router, body::Bytes};
+use axum::body::Bytes;
 use http::{HeaderMap, StatusCode};
-
-use super::browser::Browser;
 
 /// The origin of every URL that is fetched: a page of it is on the application's own origin.
 pub const HERE: &str = "https://service.example";
@@ -47,11 +45,6 @@ impl Fetch {
     pub fn body(mut self, body: &str) -> Self {
         body.clone_into(&mut self.body);
         self
-    }
-
-    /// Sends it to `app` from a browser that has fetched nothing before.
-    pub async fn send(&self, app: &Router) -> Seen {
-        Browser::new().fetch(app, self).await
     }
 }
 
