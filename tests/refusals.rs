@@ -186,7 +186,7 @@ async fn each_refusal_is_one_event() {
 }
 
 #[tokio::test]
-async fn a_layer_explains_itself_by_the_event_and_warns_where_it_is_stacked() {
+async fn a_layer_explains_itself_by_the_event_and_warns_once_of_headers_that_it_replaces() {
     let lines = events(async {
         let service =
             service_fn(async |_: Request| Ok::<_, ()>(axum::http::Response::new(String::new())));
@@ -202,8 +202,12 @@ async fn a_layer_explains_itself_by_the_event_and_warns_where_it_is_stacked() {
         );
 
         let stacked = CorsLayer::new(policy!(origins = "*")).layer(app());
-        let request = Request::get("/").body(Body::empty()).unwrap();
-        stacked.oneshot(request).await.unwrap();
+        for _ in 0..2 {
+            let request = Request::get("/").header("origin", "https://listed.example");
+            let request = request.body(Body::empty()).unwrap();
+            let response = stacked.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.headers()["access-control-allow-origin"], "*");
+        }
     })
     .await;
     assert_eq!(lines.len(), 2, "{lines:?}");
@@ -212,7 +216,45 @@ async fn a_layer_explains_itself_by_the_event_and_warns_where_it_is_stacked() {
         "{lines:?}"
     );
     assert!(
-        lines[1].contains("WARN") && lines[1].contains("stacked"),
+        lines[1].contains("WARN")
+            && lines[1].contains("replaces")
+            && lines[1].contains("path=\"/\""),
+        "{lines:?}"
+    );
+}
+
+struct Panics;
+
+impl AllowOrigin<()> for Panics {
+    async fn allows(_: &Origin, _: &Parts, (): &()) -> bool {
+        panic!("as it was asked to")
+    }
+}
+
+#[cors(methods = "GET", origins = Panics)]
+async fn panicking() {}
+
+#[tokio::test]
+async fn a_type_that_panics_is_reported_at_error_level() {
+    let lines = events(async {
+        let app = CorsRouter::new()
+            .route("/", routes!(panicking))
+            .into_router();
+        let request = Request::get("/").header("origin", "https://a.example");
+        let request = request.body(Body::empty()).unwrap();
+        let response = app.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 403);
+    })
+    .await;
+    let [error, refusal] = &lines[..] else {
+        panic!("{lines:?}")
+    };
+    assert!(
+        error.contains("ERROR") && error.contains("the type in `origins` panicked"),
+        "{error}"
+    );
+    assert!(
+        error.contains("https://a.example") && refusal.contains("origin refused"),
         "{lines:?}"
     );
 }
