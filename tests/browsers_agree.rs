@@ -24,11 +24,12 @@ use axum::{
 };
 use cors_grammar::{
     method::MethodSet,
-    pattern::{Hazards, Pattern, Wildcards},
+    pattern::{Pattern, Wildcards},
+    record::{self, Hazardous, Methods, OriginList, Record, Seconds},
 };
 use cors_runtime::testing::{Browser, Fetch, HERE, Seen, Step};
 use cors_runtime::{
-    __private::{Decider, Function, HandlerPolicy, OriginList, PolicyHeaders, decided_by},
+    __private::{Decider, Function, HandlerPolicy, PolicyHeaders, decided_by, policy_of},
     AllowOrigin, CorsRouter, Origin, OriginSet, Policy, Routes,
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -234,45 +235,46 @@ impl Declared {
             false => self.methods.join(", "),
         };
         let set = methods.split(", ").fold(MethodSet::NONE, MethodSet::with);
-        let mut policy = Policy::UNSET.methods(methods.leak(), set.bits());
-        policy = match &self.origins {
-            Origins::Open => policy,
-            Origins::Every => policy.every_origin(),
-            Origins::Set(_) | Origins::Type(_) => policy.decided_origins(),
+        let origins = match &self.origins {
+            Origins::Open => None,
+            Origins::Every => Some(record::Origins::Every),
+            Origins::Set(_) | Origins::Type(_) => Some(record::Origins::Decided),
             Origins::Listed(list) => {
                 let mut sorted = list.clone();
                 sorted.sort_unstable();
                 let entries = sorted.iter().map(|entry| Pattern::parse(entry).unwrap());
-                policy.origins(OriginList {
+                Some(record::Origins::Listed(OriginList {
                     wildcards: entries
                         .map(|entry| entry.wildcards())
                         .fold(Wildcards::NONE, Wildcards::or),
                     sorted: sorted.leak(),
-                    hazards: Hazards::NONE,
-                })
+                    hazardous: Hazardous::NONE,
+                }))
             }
         };
-        if let Some(allowed) = self.credentials {
-            policy = policy.credentials(allowed);
-        }
-        if let Some(names) = &self.allow_headers {
-            policy = policy.allow_headers(names.join(", ").leak());
-        }
-        if let Some(names) = &self.expose_headers {
-            let names = if names.is_empty() {
-                "*".to_owned()
-            } else {
-                names.join(", ")
-            };
-            policy = policy.expose_headers(names.leak());
-        }
-        if let Some(seconds) = self.max_age {
-            policy = policy.max_age(seconds, seconds.to_string().leak());
-        }
-        if let Some(enforced) = self.enforce {
-            policy = policy.enforce(enforced);
-        }
-        policy
+        let joined = |names: &Vec<&str>| match names.is_empty() {
+            true => "*",
+            false => names.join(", ").leak(),
+        };
+        policy_of(Record {
+            methods: Some(Methods {
+                text: methods.leak(),
+                set,
+            }),
+            origins,
+            credentials: self.credentials,
+            allow_headers: self
+                .allow_headers
+                .as_ref()
+                .map(|names| &*names.join(", ").leak()),
+            expose_headers: self.expose_headers.as_ref().map(joined),
+            max_age: self.max_age.map(|number| Seconds {
+                number,
+                digits: number.to_string().leak(),
+            }),
+            enforce: self.enforce,
+            ..Record::UNSET
+        })
     }
 }
 

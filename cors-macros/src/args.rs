@@ -5,7 +5,7 @@ use syn::{
     Error, Ident, Lit, Path, Result, Token, Type,
     ext::IdentExt,
     parse::{ParseStream, Parser},
-    spanned::Spanned,
+    spanned::Spanned as _,
     token::Paren,
 };
 
@@ -13,29 +13,40 @@ use cors_grammar::method;
 
 use crate::{
     errors::Errors,
-    value::{Flag, List, Seconds, Value},
+    spanned::Spanned,
+    value::{List, Seconds, Value},
 };
 
-/// Every argument, with what to write where its value is of the wrong kind.
-const ARGUMENTS: [(&str, &str); 13] = [
-    ("methods", "methods = \"GET, POST\""),
-    (
-        "origins",
-        "origins = \"https://app.example.com\"`, or `origins = OriginSet` for origins that are known at \
-         run time, or `origins = \"*\"",
-    ),
-    ("credentials", "credentials` or `credentials = false"),
-    ("allow_headers", "allow_headers = \"X-Csrf-Token\""),
-    ("expose_headers", "expose_headers = \"ETag, X-Total\""),
-    ("max_age", "max_age = 600"),
-    ("debug_max_age", "debug_max_age` or `debug_max_age = 5"),
-    ("debug_origins", "debug_origins = \"http://localhost:*\""),
-    ("enforce", "enforce` or `enforce = false"),
-    ("danger_insecure_origins", "danger_insecure_origins"),
-    ("danger_public_suffix", "danger_public_suffix"),
-    ("danger_any_port", "danger_any_port"),
-    ("crate", "crate = web_cors"),
-];
+/// Defines the arguments and their list at once, so that none can be missing from it.
+macro_rules! arguments {
+    ($($argument:ident $name:literal $example:literal,)*) => {
+        /// An argument.
+        #[derive(Clone, Copy)]
+        enum Argument {
+            $($argument,)*
+        }
+
+        /// Every argument, with its name, and what to write where its value is of the wrong kind.
+        const ARGUMENTS: [(Argument, &str, &str); [$($name),*].len()] =
+            [$((Argument::$argument, $name, $example)),*];
+    };
+}
+
+arguments! {
+    Methods "methods" "methods = \"GET, POST\"",
+    Origins "origins" "origins = \"https://app.example.com\"`, or `origins = OriginSet` for origins that are known at run time, or `origins = \"*\"",
+    Credentials "credentials" "credentials` or `credentials = false",
+    AllowHeaders "allow_headers" "allow_headers = \"X-Csrf-Token\"",
+    ExposeHeaders "expose_headers" "expose_headers = \"ETag, X-Total\"",
+    MaxAge "max_age" "max_age = 600",
+    DebugMaxAge "debug_max_age" "debug_max_age` or `debug_max_age = 5",
+    DebugOrigins "debug_origins" "debug_origins = \"http://localhost:*\"",
+    Enforce "enforce" "enforce` or `enforce = false",
+    InsecureOrigins "danger_insecure_origins" "danger_insecure_origins",
+    PublicSuffix "danger_public_suffix" "danger_public_suffix",
+    AnyPort "danger_any_port" "danger_any_port",
+    Crate "crate" "crate = web_cors",
+}
 
 /// What other libraries call an argument, and what it is called here.
 const CALLED_ELSEWHERE: [(&str, &str); 8] = [
@@ -54,6 +65,8 @@ pub(crate) enum Origins {
     List(List),
     /// A type that decides at run time.
     Decided(Box<Type>),
+    /// `_`: they are named elsewhere.
+    Elsewhere(Token![_]),
 }
 
 /// The arguments of one attribute, or of one `policy!`.
@@ -61,16 +74,16 @@ pub(crate) enum Origins {
 pub(crate) struct Args {
     pub(crate) methods: Option<List>,
     pub(crate) origins: Option<Origins>,
-    pub(crate) credentials: Option<Flag>,
+    pub(crate) credentials: Option<Spanned<bool>>,
     pub(crate) allow_headers: Option<List>,
     pub(crate) expose_headers: Option<List>,
-    pub(crate) max_age: Option<Seconds>,
-    pub(crate) debug_max_age: Option<Seconds>,
+    pub(crate) max_age: Option<Spanned<Seconds>>,
+    pub(crate) debug_max_age: Option<Spanned<Seconds>>,
     pub(crate) debug_origins: Option<List>,
-    pub(crate) enforce: Option<Flag>,
-    pub(crate) danger_insecure_origins: Option<Flag>,
-    pub(crate) danger_public_suffix: Option<Flag>,
-    pub(crate) danger_any_port: Option<Flag>,
+    pub(crate) enforce: Option<Spanned<bool>>,
+    pub(crate) danger_insecure_origins: Option<Spanned<bool>>,
+    pub(crate) danger_public_suffix: Option<Spanned<bool>>,
+    pub(crate) danger_any_port: Option<Spanned<bool>>,
     pub(crate) krate: Option<Path>,
     /// The constant policy that is written behind `..`.
     pub(crate) base: Option<Path>,
@@ -142,42 +155,40 @@ impl Args {
 
     fn set(&mut self, name: &Ident, value: Value) -> Result<()> {
         let text = name.to_string();
-        let Some((_, example)) = ARGUMENTS.iter().find(|(known, _)| text == *known) else {
+        let mut arguments = ARGUMENTS.iter();
+        let Some((argument, _, example)) = arguments.find(|(_, known, _)| text == *known) else {
             return Err(unknown(&text, name.span()));
         };
         let wrong_kind = |value: Value| value.wrong_kind(name, example);
-        match text.as_str() {
-            "methods" => self.methods = Some(value.list(wrong_kind)?),
-            "origins" => {
+        match argument {
+            Argument::Methods => self.methods = Some(value.list(wrong_kind)?),
+            Argument::Origins => {
                 self.origins = Some(match value {
                     Value::Type(decider) => Origins::Decided(decider),
+                    Value::Underscore(underscore) => Origins::Elsewhere(underscore),
                     value => Origins::List(value.list(wrong_kind)?),
                 });
             }
-            "credentials" => self.credentials = Some(value.flag(name, wrong_kind)?),
-            "allow_headers" => self.allow_headers = Some(value.list(wrong_kind)?),
-            "expose_headers" => self.expose_headers = Some(value.list(wrong_kind)?),
-            "max_age" => self.max_age = Some(value.seconds(name, wrong_kind)?),
-            "debug_max_age" => {
-                let value = match value {
-                    Value::Bare => Seconds {
-                        value: 1,
-                        span: name.span(),
-                    },
+            Argument::Credentials => self.credentials = Some(value.flag(name, wrong_kind)?),
+            Argument::AllowHeaders => self.allow_headers = Some(value.list(wrong_kind)?),
+            Argument::ExposeHeaders => self.expose_headers = Some(value.list(wrong_kind)?),
+            Argument::MaxAge => self.max_age = Some(value.seconds(name, wrong_kind)?),
+            Argument::DebugMaxAge => {
+                self.debug_max_age = Some(match value {
+                    Value::Bare => Spanned::new(Seconds::from(1), name.span()),
                     value => value.seconds(name, wrong_kind)?,
-                };
-                self.debug_max_age = Some(value);
+                });
             }
-            "debug_origins" => self.debug_origins = Some(value.list(wrong_kind)?),
-            "enforce" => self.enforce = Some(value.flag(name, wrong_kind)?),
-            "danger_insecure_origins" => {
+            Argument::DebugOrigins => self.debug_origins = Some(value.list(wrong_kind)?),
+            Argument::Enforce => self.enforce = Some(value.flag(name, wrong_kind)?),
+            Argument::InsecureOrigins => {
                 self.danger_insecure_origins = Some(value.flag(name, wrong_kind)?);
             }
-            "danger_public_suffix" => {
+            Argument::PublicSuffix => {
                 self.danger_public_suffix = Some(value.flag(name, wrong_kind)?);
             }
-            "danger_any_port" => self.danger_any_port = Some(value.flag(name, wrong_kind)?),
-            _ => self.krate = Some(value.path(wrong_kind)?),
+            Argument::AnyPort => self.danger_any_port = Some(value.flag(name, wrong_kind)?),
+            Argument::Crate => self.krate = Some(value.path(wrong_kind)?),
         }
         Ok(())
     }
@@ -207,7 +218,7 @@ fn given_twice(name: &Ident) -> Error {
 }
 
 fn unknown(name: &str, span: Span) -> Error {
-    let names = ARGUMENTS.map(|(name, _)| name);
+    let names = ARGUMENTS.map(|(_, name, _)| name);
     let mut elsewhere = CALLED_ELSEWHERE.iter();
     let elsewhere = elsewhere.find_map(|(other, here)| (name == *other).then_some(*here));
     let help = if method::parse(name).is_ok() {

@@ -1,11 +1,14 @@
 //! The output: of the attribute, the function as written and its companion; of `policy!`, a
 //! constant.
 
-use cors_grammar::pattern::{Hazards, Wildcards};
+use cors_grammar::{
+    pattern::{Hazards, Wildcards},
+    record::{Hazardous, Methods, OriginList, Origins, Record, Seconds},
+};
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Error, Ident, Token,
+    Error, Ident, Path, Token,
     ext::IdentExt,
     parse::{ParseStream, Parser},
     spanned::Spanned,
@@ -13,10 +16,10 @@ use syn::{
 
 use crate::{
     args::Args,
-    check::{Checked, CheckedOrigins, Place},
+    check::{self, Place},
     errors::Errors,
     item::Handler,
-    origins::CheckedList,
+    origins::Lists,
 };
 
 /// Expands `#[cors(args)] item`.
@@ -31,7 +34,8 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     errors.ok(handler.check());
     let args = Args::parse(args, &mut errors);
-    let policy = Checked::new(&args, Place::Attribute, &mut errors);
+    let lists = Lists::check(&args, &mut errors);
+    let record = check::record(&args, &lists, Place::Attribute, &mut errors);
     if args.methods.is_none() && args.base.is_none() && errors.is_empty() {
         errors.push(methods_missing());
     }
@@ -41,15 +45,16 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     match errors.into_result() {
         Ok(()) => {
-            let policy = policy.tokens(&runtime);
+            let policy = policy_tokens(&record, args.base.as_ref(), &runtime);
+            let constructor = quote!(checked);
             beside(
                 item,
-                companion(&handler, &runtime, &policy, &args, &quote!(sound)),
+                companion(&handler, &runtime, &policy, &args, &constructor),
             )
         }
         Err(error) => {
             let error = error.into_compile_error();
-            let unset = quote!(#runtime::Policy::UNSET);
+            let unset = policy_tokens(&Record::UNSET, None, &runtime);
             let companion = handler
                 .takes_companion()
                 .then(|| companion(&handler, &runtime, &unset, &args, &quote!(new)));
@@ -76,15 +81,16 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
         let message = "`policy!` finds its crate by itself\nhelp: leave `crate` out";
         errors.push(Error::new(path.span(), message));
     }
-    let policy = Checked::new(&args, Place::Policy, &mut errors);
+    let lists = Lists::check(&args, &mut errors);
+    let record = check::record(&args, &lists, Place::Policy, &mut errors);
     match errors.into_result() {
         Ok(()) => {
-            let policy = policy.tokens(&runtime);
+            let policy = policy_tokens(&record, args.base.as_ref(), &runtime);
             match &args.base {
                 Some(base) => {
                     let check = at(
                         base.span(),
-                        quote!(#runtime::assert_sound_base(&__CORS_MERGED_POLICY)),
+                        quote!(#runtime::assert_policy(&__CORS_MERGED_POLICY)),
                     );
                     quote!({
                         // Items have no hygiene: this name must not be that of a base.
@@ -98,7 +104,8 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
         }
         Err(error) => {
             let error = error.into_compile_error();
-            quote!({ #error #runtime::Policy::UNSET })
+            let unset = policy_tokens(&Record::UNSET, None, &runtime);
+            quote!({ #error #unset })
         }
     }
 }
@@ -212,91 +219,122 @@ fn at(span: Span, tokens: TokenStream) -> TokenStream {
     tokens.collect()
 }
 
-impl Checked {
-    /// The policy as a chain of setters, in the order of the documentation.
-    fn tokens(&self, runtime: &TokenStream) -> TokenStream {
-        let mut policy = quote!(#runtime::Policy::UNSET);
-        let mut set = |setter: Option<TokenStream>| policy.extend(setter);
-        set(self.methods.as_ref().map(|(text, methods)| {
-            let bits = methods.bits();
-            quote!(.methods(#text, #bits))
-        }));
-        set(self.origins.as_ref().map(|origins| match origins {
-            CheckedOrigins::Every => quote!(.every_origin()),
-            CheckedOrigins::Listed(list) => {
-                let list = list.tokens(runtime);
-                quote!(.origins(#list))
-            }
-            CheckedOrigins::Decided => quote!(.decided_origins()),
-        }));
-        set(self
-            .credentials
-            .map(|allowed| quote!(.credentials(#allowed))));
-        set(self
-            .allow_headers
-            .as_ref()
-            .map(|names| quote!(.allow_headers(#names))));
-        set(self
-            .expose_headers
-            .as_ref()
-            .map(|names| quote!(.expose_headers(#names))));
-        set(self.max_age.map(|seconds| {
-            let digits = seconds.to_string();
-            quote!(.max_age(#seconds, #digits))
-        }));
-        set(self.debug_max_age.map(|seconds| {
-            let digits = seconds.to_string();
-            let value = in_debug(quote!((#seconds, #digits)));
-            quote!(.debug_max_age(#value))
-        }));
-        set(self.debug_origins.as_ref().map(|list| {
-            let value = in_debug(list.tokens(runtime));
-            quote!(.debug_origins(#value))
-        }));
-        set(self.enforce.map(|enforced| quote!(.enforce(#enforced))));
-        let Hazards {
-            insecure,
-            any_port,
-            public_suffix,
-        } = self.vouched;
-        set(insecure.then(|| quote!(.danger_insecure_origins())));
-        set(public_suffix.then(|| quote!(.danger_public_suffix())));
-        set(any_port.then(|| quote!(.danger_any_port())));
-        set(self.base.as_ref().map(|base| {
+/// The expression of a policy.
+fn policy_tokens(record: &Record<'_>, base: Option<&Path>, runtime: &TokenStream) -> TokenStream {
+    let record = record_tokens(record, runtime);
+    match base {
+        Some(base) => {
             let base = quote_spanned!(base.span()=> &#base);
-            quote!(.over(#base))
-        }));
-        policy
+            quote!(#runtime::policy_over(#record, #base))
+        }
+        None => quote!(#runtime::policy_of(#record)),
     }
 }
 
-impl CheckedList {
-    fn tokens(&self, runtime: &TokenStream) -> TokenStream {
-        let sorted = &self.sorted;
-        let wildcards = {
-            let Wildcards {
-                subdomains,
-                any_port,
-            } = self.wildcards;
-            quote!(#runtime::Wildcards { subdomains: #subdomains, any_port: #any_port })
-        };
-        let Hazards {
-            insecure,
-            any_port,
-            public_suffix,
-        } = self.hazards;
-        quote! {
-            #runtime::OriginList {
-                sorted: &[#(#sorted),*],
-                wildcards: #wildcards,
-                hazards: #runtime::Hazards {
+/// A record with the fields that are set, in the order of the documentation.
+fn record_tokens(record: &Record<'_>, runtime: &TokenStream) -> TokenStream {
+    // Without `..`, so that a new argument cannot be forgotten.
+    let Record {
+        methods,
+        origins,
+        credentials,
+        allow_headers,
+        expose_headers,
+        max_age,
+        debug_max_age,
+        debug_origins,
+        enforce,
+        vouched,
+    } = *record;
+    let seconds = |seconds: Seconds<'_>| {
+        let Seconds { number, digits } = seconds;
+        quote!(#runtime::Seconds { number: #number, digits: #digits })
+    };
+    let methods = methods.map(|Methods { text, set }| {
+        let bits = set.bits();
+        quote!(#runtime::Methods { text: #text, set: #runtime::MethodSet::from_bits(#bits) })
+    });
+    let origins = origins.map(|origins| match origins {
+        Origins::Elsewhere => quote!(#runtime::Origins::Elsewhere),
+        Origins::Every => quote!(#runtime::Origins::Every),
+        Origins::Listed(list) => {
+            let list = list_tokens(&list, runtime);
+            quote!(#runtime::Origins::Listed(#list))
+        }
+        Origins::Decided => quote!(#runtime::Origins::Decided),
+    });
+    let fields = [
+        ("methods", some(methods)),
+        ("origins", some(origins)),
+        ("credentials", some(credentials)),
+        ("allow_headers", some(allow_headers)),
+        ("expose_headers", some(expose_headers)),
+        ("max_age", some(max_age.map(seconds))),
+        ("debug_max_age", debug_max_age.map(seconds).map(in_debug)),
+        (
+            "debug_origins",
+            debug_origins.map(|list| in_debug(list_tokens(&list, runtime))),
+        ),
+        ("enforce", some(enforce)),
+        (
+            "vouched",
+            (vouched != Hazards::NONE).then(|| {
+                let Hazards {
+                    insecure,
+                    any_port,
+                    public_suffix,
+                } = vouched;
+                quote!(#runtime::Hazards {
                     insecure: #insecure,
                     any_port: #any_port,
                     public_suffix: #public_suffix,
-                },
-            }
+                })
+            }),
+        ),
+    ];
+    let fields = fields.into_iter().filter_map(|(name, value)| {
+        let name = Ident::new(name, Span::call_site());
+        value.map(|value| quote!(#name: #value))
+    });
+    quote!(#runtime::Record { #(#fields,)* ..#runtime::Record::UNSET })
+}
+
+fn list_tokens(list: &OriginList<'_>, runtime: &TokenStream) -> TokenStream {
+    let OriginList {
+        sorted,
+        wildcards: Wildcards {
+            subdomains,
+            any_port,
+        },
+        hazardous,
+    } = list;
+    let mut fields = TokenStream::new();
+    let Hazardous {
+        insecure,
+        any_port: any_port_entry,
+        public_suffix,
+    } = *hazardous;
+    for (name, entry) in [
+        ("insecure", insecure),
+        ("any_port", any_port_entry),
+        ("public_suffix", public_suffix),
+    ] {
+        if let Some(entry) = some(entry) {
+            let name = Ident::new(name, Span::call_site());
+            fields.extend(quote!(#name: #entry,));
         }
     }
+    quote! {
+        #runtime::OriginList {
+            sorted: &[#(#sorted),*],
+            wildcards: #runtime::Wildcards { subdomains: #subdomains, any_port: #any_port },
+            hazardous: #runtime::Hazardous { #fields ..#runtime::Hazardous::NONE },
+        }
+    }
+}
+
+fn some(value: Option<impl ToTokens>) -> Option<TokenStream> {
+    value.map(|value| quote!(::core::option::Option::Some(#value)))
 }
 
 /// A value that is there in builds with `debug_assertions` only: of the crate that has the

@@ -13,6 +13,7 @@ mod expand;
 mod item;
 mod origins;
 mod routes;
+mod spanned;
 mod value;
 
 /// See `cors_runtime::cors`.

@@ -5,49 +5,88 @@ use std::collections::HashSet;
 use cors_grammar::{
     Mistake, origin_list,
     pattern::{Hazards, Pattern, Wildcards},
+    record::{Hazardous, OriginList},
 };
 
-use crate::{errors::Errors, value::List};
+use crate::{args::Args, errors::Errors, spanned::Spanned, value::List};
 
-/// A list of origins and patterns in byte order, as the runtime looks them up.
-pub(crate) struct CheckedList {
-    pub(crate) sorted: Vec<String>,
-    pub(crate) wildcards: Wildcards,
-    pub(crate) hazards: Hazards,
+/// The lists of a policy.
+pub(crate) struct Lists<'a> {
+    /// `origins`, where it is a list.
+    pub(crate) origins: Option<SortedList<'a>>,
+    /// `debug_origins`.
+    pub(crate) debug_origins: Option<SortedList<'a>>,
 }
 
-/// Checks a list, whose elements must not be in `others` either; what is wrong goes to `errors`.
-pub(crate) fn check(list: &List, others: Option<&CheckedList>, errors: &mut Errors) -> CheckedList {
-    let mut entries = Vec::new();
-    let mut seen = HashSet::new();
-    for (text, span) in &list.elements {
-        match Pattern::parse(text) {
-            // Beside others, it has been reported already.
-            Err(_) if text == "*" && others.is_none() => {}
-            Err(_) if text == "*" => errors.push_mistake(*span, every_origin_in_debug()),
-            Err(mistake) => errors.push_mistake(*span, mistake),
-            Ok(_) if !seen.insert(text) => errors.push_mistake(*span, duplicate(text)),
-            Ok(entry) => entries.push((text, *span, entry)),
+impl<'a> Lists<'a> {
+    /// Checks the lists; what is wrong goes to `errors`.
+    pub(crate) fn check(args: &'a Args, errors: &mut Errors) -> Self {
+        let is_every = |list: &&List| list.is_only("*");
+        let origins = args.listed_origins().filter(|list| !is_every(list));
+        let origins = origins.map(|list| SortedList::check(list, None, errors));
+        let debug_origins = args.debug_origins.as_ref();
+        Self {
+            debug_origins: debug_origins
+                .map(|list| SortedList::check(list, origins.as_ref(), errors)),
+            origins,
         }
     }
-    let mut sorted: Vec<String> = entries.iter().map(|(text, ..)| (*text).clone()).collect();
-    sorted.sort_unstable();
-    for (text, span, entry) in &entries {
-        if let Some(wider) = origin_list::covering(&sorted, entry) {
-            errors.push_mistake(*span, covered(text, wider, "this list"));
-        } else if let Some(others) = others {
-            let same = others.sorted.binary_search(text).map(|_| *text);
-            if let Some(other) = same.ok().or(origin_list::covering(&others.sorted, entry)) {
-                errors.push_mistake(*span, covered(text, other, "`origins`"));
+}
+
+/// A list of origins and patterns in byte order, as the runtime looks them up.
+pub(crate) struct SortedList<'a> {
+    sorted: Vec<&'a str>,
+    wildcards: Wildcards,
+    hazardous: Hazardous<'a>,
+}
+
+impl<'a> SortedList<'a> {
+    pub(crate) fn as_list(&self) -> OriginList<'_> {
+        OriginList {
+            sorted: &self.sorted,
+            wildcards: self.wildcards,
+            hazardous: self.hazardous,
+        }
+    }
+
+    /// Checks a list, whose elements must not be in `others` either.
+    fn check(list: &'a List, others: Option<&SortedList<'_>>, errors: &mut Errors) -> Self {
+        let mut entries = Vec::new();
+        let mut seen = HashSet::new();
+        for Spanned { value, span } in &list.elements {
+            let text = value.as_str();
+            match Pattern::parse(text) {
+                // Beside others, it is reported with the arguments.
+                Err(_) if text == "*" && others.is_none() => {}
+                Err(_) if text == "*" => errors.push_mistake(*span, every_origin_in_debug()),
+                Err(mistake) => errors.push_mistake(*span, mistake),
+                Ok(_) if !seen.insert(text) => errors.push_mistake(*span, duplicate(text)),
+                Ok(entry) => entries.push((text, *span, entry)),
             }
         }
-    }
-    let wildcards = entries.iter().map(|(.., entry)| entry.wildcards());
-    let hazards = entries.iter().map(|(.., entry)| entry.hazards());
-    CheckedList {
-        wildcards: wildcards.fold(Wildcards::NONE, Wildcards::or),
-        hazards: hazards.fold(Hazards::NONE, Hazards::or),
-        sorted,
+        let mut sorted: Vec<_> = entries.iter().map(|(text, ..)| *text).collect();
+        sorted.sort_unstable();
+        for (text, span, entry) in &entries {
+            if let Some(wider) = origin_list::covering(&sorted, entry) {
+                errors.push_mistake(*span, covered(text, wider, "this list"));
+            } else if let Some(others) = others {
+                let same = others.sorted.binary_search(text).map(|_| text);
+                if let Some(other) = same.ok().or(origin_list::covering(&others.sorted, entry)) {
+                    errors.push_mistake(*span, covered(text, other, "`origins`"));
+                }
+            }
+        }
+        let wildcards = entries.iter().map(|(.., entry)| entry.wildcards());
+        let hazardous = entries
+            .iter()
+            .fold(Hazardous::NONE, |known, (text, _, entry)| {
+                known.with(text, entry.hazards())
+            });
+        Self {
+            wildcards: wildcards.fold(Wildcards::NONE, Wildcards::or),
+            hazardous,
+            sorted,
+        }
     }
 }
 

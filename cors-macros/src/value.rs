@@ -5,43 +5,51 @@ use proc_macro2::Span;
 use syn::{
     Error, Ident, Lit, LitBool, LitInt, LitStr, Path, Result, Token, Type,
     parse::{Parse, ParseStream},
-    spanned::Spanned,
+    spanned::Spanned as _,
     token::{Bracket, Paren},
 };
 
-use crate::errors::Errors;
+use crate::{errors::Errors, spanned::Spanned};
 
-/// A list, and where each of its elements stands.
+/// A list, as it is sent, and its elements.
 pub(crate) struct List {
-    pub(crate) elements: Vec<(String, Span)>,
+    pub(crate) text: String,
+    pub(crate) elements: Vec<Spanned<String>>,
 }
 
 impl List {
+    fn new(elements: Vec<Spanned<String>>) -> Self {
+        let texts: Vec<_> = elements
+            .iter()
+            .map(|element| element.value.as_str())
+            .collect();
+        let text = texts.join(", ");
+        Self { text, elements }
+    }
+
     /// Where the list stands, as far as one place can tell.
     pub(crate) fn span(&self) -> Span {
-        self.elements
-            .first()
-            .map_or_else(Span::call_site, |(_, span)| *span)
+        let first = self.elements.first();
+        first.map_or_else(Span::call_site, |element| element.span)
     }
 
     /// Whether the list is this one element.
     pub(crate) fn is_only(&self, element: &str) -> bool {
-        matches!(self.elements.as_slice(), [(only, _)] if only == element)
+        self.elements.len() == 1 && self.text == element
     }
 }
 
-/// A flag, and where its argument stands.
-#[derive(Clone, Copy)]
-pub(crate) struct Flag {
-    pub(crate) value: bool,
-    pub(crate) span: Span,
+/// A number of seconds, and its digits.
+pub(crate) struct Seconds {
+    pub(crate) number: u64,
+    pub(crate) digits: String,
 }
 
-/// A number of seconds, and where it stands.
-#[derive(Clone, Copy)]
-pub(crate) struct Seconds {
-    pub(crate) value: u64,
-    pub(crate) span: Span,
+impl From<u64> for Seconds {
+    fn from(number: u64) -> Self {
+        let digits = number.to_string();
+        Self { number, digits }
+    }
 }
 
 /// What stands behind the name of an argument.
@@ -56,6 +64,8 @@ pub(crate) enum Value {
     },
     Bool(LitBool),
     Type(Box<Type>),
+    /// `_`.
+    Underscore(Token![_]),
     Other(Span),
 }
 
@@ -98,6 +108,9 @@ impl Parse for Value {
             }
             return Ok(Self::Array(elements, bracket.span.join()));
         }
+        if let Some(underscore) = input.parse()? {
+            return Ok(Self::Underscore(underscore));
+        }
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
         if !negative && !input.peek(Lit) {
             let named = input.parse()?;
@@ -134,14 +147,15 @@ impl Value {
         }
     }
 
-    pub(crate) fn flag(self, name: &Ident, wrong_kind: impl Fn(Self) -> Error) -> Result<Flag> {
+    pub(crate) fn flag(
+        self,
+        name: &Ident,
+        wrong_kind: impl Fn(Self) -> Error,
+    ) -> Result<Spanned<bool>> {
         let span = name.span();
         match self {
-            Self::Bare => Ok(Flag { value: true, span }),
-            Self::Bool(literal) => Ok(Flag {
-                value: literal.value,
-                span,
-            }),
+            Self::Bare => Ok(Spanned::new(true, span)),
+            Self::Bool(literal) => Ok(Spanned::new(literal.value, span)),
             other => Err(wrong_kind(other)),
         }
     }
@@ -150,7 +164,7 @@ impl Value {
         self,
         name: &Ident,
         wrong_kind: impl Fn(Self) -> Error,
-    ) -> Result<Seconds> {
+    ) -> Result<Spanned<Seconds>> {
         let Self::Number { negative, number } = self else {
             return Err(wrong_kind(self));
         };
@@ -165,11 +179,9 @@ impl Value {
                 number.base10_digits()
             )
         } else {
-            return Ok(Seconds {
-                // A number beyond 64 bits is as much too large as any.
-                value: number.base10_parse().unwrap_or(u64::MAX),
-                span: number.span(),
-            });
+            // A number beyond 64 bits is as much too large as any.
+            let seconds = number.base10_parse().unwrap_or(u64::MAX);
+            return Ok(Spanned::new(seconds.into(), number.span()));
         };
         Err(Error::new(number.span(), message))
     }
@@ -194,6 +206,7 @@ impl Value {
             Self::Number { number, .. } => number.span(),
             Self::Bool(value) => value.span(),
             Self::Type(path) => path.span(),
+            Self::Underscore(underscore) => underscore.span(),
         };
         let problem = match self {
             Self::Bare => format!("`{name}` needs a value"),
@@ -208,24 +221,25 @@ fn split(text: &str, span: Span) -> Result<List> {
     let mut errors = Errors::default();
     let elements = list::elements(text).filter_map(|element| {
         let element = element.map_err(|mistake| Error::new(span, mistake));
-        errors.ok(element).map(|element| (element.to_owned(), span))
+        let element = errors.ok(element)?;
+        Some(Spanned::new(element.to_owned(), span))
     });
     let elements = elements.collect();
-    errors.into_result().map(|()| List { elements })
+    errors.into_result().map(|()| List::new(elements))
 }
 
 /// The elements of an array, each of which stands where it does.
 fn strings(literals: Vec<Lit>) -> Result<List> {
     let mut errors = Errors::default();
     let elements = literals.into_iter().filter_map(|literal| match literal {
-        Lit::Str(text) => Some((text.value(), text.span())),
+        Lit::Str(text) => Some(Spanned::new(text.value(), text.span())),
         other => {
             errors.push(no_string(other.span()));
             None
         }
     });
     let elements = elements.collect();
-    errors.into_result().map(|()| List { elements })
+    errors.into_result().map(|()| List::new(elements))
 }
 
 fn no_string(span: Span) -> Error {

@@ -70,12 +70,16 @@ macro_rules! policy {
 /// What expanded code calls, and nothing else: no part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use cors_grammar::pattern::{Hazards, Wildcards};
+    pub use cors_grammar::{
+        method::MethodSet,
+        pattern::{Hazards, Wildcards},
+        record::{Hazardous, Methods, OriginList, Origins, Record, Seconds},
+    };
     pub use cors_macros::{policy, routes};
 
     pub use crate::{
         origins::{AllowOrigin, Decider, decided_by},
-        policy::{Named, OriginList, Policy, assert_no_clash, assert_sound_base},
+        policy::{Named, Policy, assert_no_clash, assert_policy, policy as policy_of, policy_over},
         protocol::{HandlerPolicy, Place, PolicyHeaders},
         routing::{AType, Annotated, Decides, Function, FunctionFuture, Itself},
     };

@@ -215,20 +215,25 @@ where
 {
     texts.sort_unstable();
     let texts: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
-    let list = __private::OriginList {
-        sorted: texts.leak(),
-        wildcards,
-        hazards: __private::Hazards::NONE,
-    };
-    let methods = cors_grammar::method::MethodSet::NONE
-        .with("GET")
-        .with("PUT");
-    let policy = __private::Policy::UNSET
-        .methods("GET, PUT", methods.bits())
-        .origins(list)
-        .credentials(true)
-        .allow_headers("Content-Type, X-Token")
-        .max_age(60, "60");
+    let methods = __private::MethodSet::NONE.with("GET").with("PUT");
+    let policy = __private::policy_of(__private::Record {
+        methods: Some(__private::Methods {
+            text: "GET, PUT",
+            set: methods,
+        }),
+        origins: Some(__private::Origins::Listed(__private::OriginList {
+            sorted: texts.leak(),
+            wildcards,
+            hazardous: __private::Hazardous::NONE,
+        })),
+        credentials: Some(true),
+        allow_headers: Some("Content-Type, X-Token"),
+        max_age: Some(__private::Seconds {
+            number: 60,
+            digits: "60",
+        }),
+        ..__private::Record::UNSET
+    });
     let headers = Box::leak(Box::new(__private::PolicyHeaders::new(&policy, None)));
     let policy = __private::HandlerPolicy::constant(headers, None);
     Routes::none().with(policy, __private::Function::new(items))

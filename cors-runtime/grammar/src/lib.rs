@@ -7,7 +7,6 @@
 
 #![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-pub mod combination;
 mod correct;
 pub mod explain;
 pub mod header_name;
@@ -20,5 +19,7 @@ pub mod origin_list;
 pub mod pattern;
 mod public_suffix;
 pub mod punycode;
+pub mod record;
+pub mod rules;
 
 pub use mistake::Mistake;

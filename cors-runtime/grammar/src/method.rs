@@ -2,9 +2,42 @@
 
 use crate::Mistake;
 
-/// The methods that a handler can list: those that axum routes by name, without the two among
-/// them that no page can send (`CONNECT` and `TRACE`, the Fetch standard's *forbidden methods*).
-pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/// Defines the methods and their list at once, so that none can be missing from it.
+macro_rules! methods {
+    ($($method:ident $name:literal,)*) => {
+        /// A method that a handler can list: those that axum routes by name, without the two among
+        /// them that no page can send (`CONNECT` and `TRACE`, the Fetch standard's *forbidden
+        /// methods*).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "they are HTTP's")]
+        pub enum Method {
+            $($method,)*
+        }
+
+        impl Method {
+            /// Every method, in the order of [`METHODS`].
+            pub const ALL: [Self; METHODS.len()] = [$(Self::$method),*];
+
+            /// As it is sent.
+            pub const fn name(self) -> &'static str {
+                METHODS[self as usize]
+            }
+        }
+
+        /// The names of the methods that a handler can list.
+        pub const METHODS: [&str; [$($name),*].len()] = [$($name),*];
+    };
+}
+
+methods! {
+    Get "GET",
+    Head "HEAD",
+    Post "POST",
+    Put "PUT",
+    Patch "PATCH",
+    Delete "DELETE",
+    Options "OPTIONS",
+}
 
 /// What stands in a policy for every method, extension methods included.
 pub const EVERY: &str = "*";
@@ -89,13 +122,16 @@ fn edit_distance(from: &str, to: &str) -> usize {
 
 /// A set of [`METHODS`], or every method there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MethodSet(u8);
+pub struct MethodSet(u16);
+
+/// One bit is left that no method has: all methods together are not every method.
+const _: () = assert!(METHODS.len() < u16::BITS as usize);
 
 impl MethodSet {
     /// No method.
     pub const NONE: Self = Self(0);
     /// Every method, extension methods included: what [`EVERY`] stands for.
-    pub const EVERY: Self = Self(u8::MAX);
+    pub const EVERY: Self = Self(u16::MAX);
 
     /// The set with `method` added, where it is one of [`METHODS`] or [`EVERY`]; otherwise the
     /// set as it is.
@@ -107,19 +143,19 @@ impl MethodSet {
     }
 
     /// The set that [`MethodSet::bits`] was taken from.
-    pub const fn from_bits(bits: u8) -> Self {
+    pub const fn from_bits(bits: u16) -> Self {
         Self(bits)
     }
 
-    /// One bit for each of [`METHODS`], in their order, the lowest first; all eight are set in
+    /// One bit for each of [`METHODS`], in their order, the lowest first; all sixteen are set in
     /// [`MethodSet::EVERY`] only.
-    pub const fn bits(self) -> u8 {
+    pub const fn bits(self) -> u16 {
         self.0
     }
 
     /// Whether this is [`MethodSet::EVERY`].
     pub const fn is_every(self) -> bool {
-        self.0 == u8::MAX
+        self.0 == u16::MAX
     }
 
     /// Whether `method`, in its own case, is *named* in this set. [`MethodSet::EVERY`] names none:
@@ -129,8 +165,9 @@ impl MethodSet {
     }
 
     /// The methods that are named in this set, in the order of [`METHODS`].
-    pub fn iter(self) -> impl Iterator<Item = &'static str> {
-        METHODS.into_iter().filter(move |method| self.names(method))
+    pub fn iter(self) -> impl Iterator<Item = Method> {
+        let methods = Method::ALL.into_iter();
+        methods.filter(move |method| self.names(method.name()))
     }
 
     /// The first method that both sets name, or [`EVERY`] where both take all the others leave.
@@ -148,7 +185,7 @@ impl MethodSet {
         }
     }
 
-    fn bit(method: &str) -> u8 {
+    fn bit(method: &str) -> u16 {
         match METHODS.into_iter().position(|known| known == method) {
             Some(position) => 1 << position,
             None => 0,

@@ -118,10 +118,10 @@ impl OriginSet {
     /// Whether a policy lets an origin in by this set.
     fn admits(&self, policy: &Policy, origin: &Origin) -> bool {
         let entries = self.entries();
-        match policy.allows_credentials() {
+        match policy.record().allows_credentials() {
             true if entries.every => false,
             true => {
-                let vouched = policy.vouched;
+                let vouched = policy.record().vouched;
                 entries.admits(origin.as_str(), |entry| entry.hazards.within(vouched))
             }
             false => entries.admits(origin.as_str(), |_| true),
@@ -296,9 +296,9 @@ mod tests {
     fn what_credentials_forbid_lets_nobody_in_unless_vouched_for() {
         const WITHOUT: Policy = policy!(credentials = false);
         const WITH: Policy = policy!(credentials);
-        const INSECURE: Policy = Policy::UNSET.credentials(true).danger_insecure_origins();
-        const ANY_PORT: Policy = Policy::UNSET.credentials(true).danger_any_port();
-        const SUFFIX: Policy = Policy::UNSET.credentials(true).danger_public_suffix();
+        const INSECURE: Policy = policy!(origins = _, credentials, danger_insecure_origins);
+        const ANY_PORT: Policy = policy!(origins = _, credentials, danger_any_port);
+        const SUFFIX: Policy = policy!(origins = _, credentials, danger_public_suffix);
         let checked = cfg!(feature = "public-suffix");
         for (text, origin, without, with, vouching) in [
             ("https://a.example", "https://a.example", true, true, WITH),

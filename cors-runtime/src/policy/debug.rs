@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use super::policy::{Origins, Policy};
+use cors_grammar::{
+    pattern::Hazards,
+    record::{Origins, Record},
+};
+
+use super::policy::Policy;
 
 impl fmt::Debug for Policy {
     /// The policy as [`policy!`](crate::policy) would say it, in one line; with `{:#?}`, an argument a
@@ -26,33 +31,52 @@ impl Policy {
     /// What is written, in the order of the attribute's documentation. Lists of origins have lost
     /// their own order.
     fn arguments(&self) -> Vec<String> {
+        // Without `..`, so that a new argument cannot be forgotten.
+        let Record {
+            methods,
+            origins,
+            credentials,
+            allow_headers,
+            expose_headers,
+            max_age,
+            debug_max_age,
+            debug_origins,
+            enforce,
+            vouched:
+                Hazards {
+                    insecure,
+                    public_suffix,
+                    any_port,
+                },
+        } = *self.record();
         let text = |name: &str, value: &str| format!("{name} = {value:?}");
-        let flag = |name: &str, value: bool| match value {
-            true => name.to_owned(),
-            false => format!("{name} = false"),
+        let flag = |name: &str, value: bool| {
+            if value {
+                name.to_owned()
+            } else {
+                format!("{name} = false")
+            }
         };
         let number = |name: &str, digits: &str| format!("{name} = {digits}");
         let danger = |name: &str, vouched: bool| vouched.then(|| name.to_owned());
         let arguments = [
-            self.methods.map(|methods| text("methods", methods.text)),
-            self.origins.map(|origins| match origins {
+            methods.map(|methods| text("methods", methods.text)),
+            origins.map(|origins| match origins {
+                Origins::Elsewhere => "origins = _".to_owned(),
                 Origins::Every => text("origins", "*"),
                 Origins::Listed(list) => text("origins", &list.sorted.join(", ")),
                 Origins::Decided => "origins = /* a type */".to_owned(),
             }),
-            self.credentials.map(|allowed| flag("credentials", allowed)),
-            self.allow_headers.map(|names| text("allow_headers", names)),
-            self.expose_headers
-                .map(|names| text("expose_headers", names)),
-            self.max_age.map(|age| number("max_age", age.digits)),
-            self.debug_max_age
-                .map(|age| number("debug_max_age", age.digits)),
-            self.debug_origins
-                .map(|list| text("debug_origins", &list.sorted.join(", "))),
-            self.enforce.map(|enforced| flag("enforce", enforced)),
-            danger("danger_insecure_origins", self.vouched.insecure),
-            danger("danger_public_suffix", self.vouched.public_suffix),
-            danger("danger_any_port", self.vouched.any_port),
+            credentials.map(|allowed| flag("credentials", allowed)),
+            allow_headers.map(|names| text("allow_headers", names)),
+            expose_headers.map(|names| text("expose_headers", names)),
+            max_age.map(|age| number("max_age", age.digits)),
+            debug_max_age.map(|age| number("debug_max_age", age.digits)),
+            debug_origins.map(|list| text("debug_origins", &list.sorted.join(", "))),
+            enforce.map(|enforced| flag("enforce", enforced)),
+            danger("danger_insecure_origins", insecure),
+            danger("danger_public_suffix", public_suffix),
+            danger("danger_any_port", any_port),
         ];
         arguments.into_iter().flatten().collect()
     }
@@ -75,13 +99,19 @@ mod tests {
             danger_insecure_origins,
             danger_any_port,
         );
-        const DEBUG: Policy = policy!(debug_max_age, debug_origins = "http://localhost:*");
+        const DEBUG: Policy = policy!(
+            origins = _,
+            debug_max_age,
+            debug_origins = "http://localhost:*"
+        );
         let debug = match cfg!(debug_assertions) {
-            true => r#"policy!(debug_max_age = 1, debug_origins = "http://localhost:*")"#,
-            false => "policy!()",
+            true => {
+                r#"policy!(origins = _, debug_max_age = 1, debug_origins = "http://localhost:*")"#
+            }
+            false => "policy!(origins = _)",
         };
         for (policy, expected) in [
-            (Policy::UNSET, "policy!()"),
+            (policy!(), "policy!()"),
             (DEBUG, debug),
             (
                 policy!(methods = "*", origins = "*"),

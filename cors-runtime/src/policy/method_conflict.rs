@@ -19,7 +19,11 @@ pub const fn assert_no_clash(handler: Named<'_>, others: &[Named<'_>]) {
     let mut i = 0;
     while i < others.len() {
         let (other, policy) = others[i];
-        if let Some(method) = policy.method_set().clash(handler.1.method_set()) {
+        if let Some(method) = policy
+            .record()
+            .method_set()
+            .clash(handler.1.record().method_set())
+        {
             let message = Message::new()
                 .push("`")
                 .push(handler.0)

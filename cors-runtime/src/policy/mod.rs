@@ -1,5 +1,6 @@
 //! What `#[cors]` says, as data.
 
+mod check;
 mod const_message;
 mod debug;
 mod method_conflict;
@@ -8,11 +9,8 @@ mod method_conflict;
     reason = "the room is named for what is in it"
 )]
 mod policy;
-mod setters;
-mod validate;
 
+pub use check::assert_policy;
+pub(crate) use check::{assert_complete, assert_origins_named};
 pub use method_conflict::{Named, assert_no_clash};
-pub(crate) use policy::Origins;
-pub use policy::{OriginList, Policy};
-pub use validate::assert_sound_base;
-pub(crate) use validate::{assert_sound, is_sound};
+pub use policy::{Policy, policy, policy_over};

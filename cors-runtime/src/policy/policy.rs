@@ -1,11 +1,8 @@
 //! What a `#[cors(…)]` says, as data.
 
 use cors_grammar::{
-    combination::{self, Combination},
-    header_name,
-    method::{self, MethodSet},
-    origin_list,
-    pattern::{Hazards, Wildcards},
+    method,
+    record::{Origins, Record},
 };
 
 /// A CORS policy: what the arguments of [`#[cors(…)]`](macro@crate::cors) or
@@ -20,59 +17,19 @@ use cors_grammar::{
 /// let policy = cors_runtime::policy!(methods = "GET", origins = "*");
 /// assert_eq!(format!("{policy:?}"), r#"policy!(methods = "GET", origins = "*")"#);
 /// ```
-#[derive(Clone, Copy)]
-pub struct Policy {
-    pub(crate) methods: Option<Methods>,
-    pub(crate) origins: Option<Origins>,
-    pub(crate) credentials: Option<bool>,
-    pub(crate) allow_headers: Option<&'static str>,
-    pub(crate) expose_headers: Option<&'static str>,
-    pub(crate) max_age: Option<Seconds>,
-    pub(crate) debug_max_age: Option<Seconds>,
-    pub(crate) debug_origins: Option<OriginList>,
-    pub(crate) enforce: Option<bool>,
-    pub(crate) vouched: Hazards,
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[must_use = "a policy does nothing until a handler or a layer takes it"]
+pub struct Policy(Record<'static>);
+
+/// The policy of a record; for the expansion of `policy!` and of the attribute, which has checked every
+/// value.
+pub const fn policy(record: Record<'static>) -> Policy {
+    Policy(record)
 }
 
-/// The methods of a policy, as written and as a set.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Methods {
-    pub(crate) text: &'static str,
-    pub(crate) set: MethodSet,
-}
-
-/// The value of `origins`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Origins {
-    /// `"*"`.
-    Every,
-    Listed(OriginList),
-    /// A type that decides at run time.
-    Decided,
-}
-
-/// Origins and patterns, as the attribute has checked and sorted them.
-#[derive(Clone, Copy, Debug)]
-pub struct OriginList {
-    /// Their texts, in byte order.
-    pub sorted: &'static [&'static str],
-    /// The wildcards that they have.
-    pub wildcards: Wildcards,
-    /// What speaks against them in a policy with credentials.
-    pub hazards: Hazards,
-}
-
-impl OriginList {
-    pub(crate) fn has(&self, origin: &[u8]) -> bool {
-        origin_list::admits(self.sorted, self.wildcards, origin, |_| true)
-    }
-}
-
-/// A number of seconds, and its digits: constants cannot format numbers.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Seconds {
-    pub(crate) number: u32,
-    pub(crate) digits: &'static str,
+/// The policy of a record that takes what it leaves out from `base`.
+pub const fn policy_over(record: Record<'static>, base: &Policy) -> Policy {
+    Policy(record.over(&base.0))
 }
 
 impl Policy {
@@ -101,19 +58,20 @@ impl Policy {
     /// assert!(!PARTNERS.admits("https://partner.example", "GET", &[]));
     /// ```
     pub fn admits(&self, origin: &str, method: &str, headers: &[&str]) -> bool {
-        let methods = self.method_set();
-        let origin_passes = match self.origins {
+        let methods = self.0.method_set();
+        let origin_passes = match self.0.origins {
             None | Some(Origins::Every) => true,
             Some(Origins::Listed(list)) => {
-                list.has(origin.as_bytes()) || self.debug_origins_have(origin.as_bytes())
+                list.has(origin.as_bytes()) || self.has_debug_origin(origin.as_bytes())
             }
             // What the type would say is not known here.
-            Some(Origins::Decided) => self.debug_origins_have(origin.as_bytes()),
+            Some(Origins::Decided) => self.has_debug_origin(origin.as_bytes()),
+            Some(Origins::Elsewhere) => false,
         };
         let method_passes = matches!(method, "GET" | "HEAD" | "POST")
             || methods.names(method)
             || (methods.is_every() && !method::is_forbidden(method));
-        let header_passes = |name: &&str| match self.allow_headers {
+        let header_passes = |name: &&str| match self.0.allow_headers {
             None => true,
             Some(names) => names
                 .split(", ")
@@ -122,72 +80,13 @@ impl Policy {
         origin_passes && method_passes && headers.iter().all(header_passes)
     }
 
-    pub(crate) fn debug_origins_have(&self, origin: &[u8]) -> bool {
-        self.debug_origins.is_some_and(|list| list.has(origin))
+    /// What the policy says.
+    pub(crate) const fn record(&self) -> &Record<'static> {
+        &self.0
     }
 
-    pub(crate) const fn method_set(&self) -> MethodSet {
-        match self.methods {
-            Some(methods) => methods.set,
-            None => MethodSet::NONE,
-        }
-    }
-
-    /// The open policy allows credentials unless it says otherwise, as the article has it; every
-    /// other only where it says so.
-    pub(crate) const fn allows_credentials(&self) -> bool {
-        match self.credentials {
-            Some(allowed) => allowed,
-            None => self.origins.is_none(),
-        }
-    }
-
-    /// Whether the server itself refuses what the policy does not allow.
-    pub(crate) const fn enforces(&self) -> bool {
-        let closed = matches!(self.origins, Some(Origins::Listed(_) | Origins::Decided));
-        closed && !matches!(self.enforce, Some(false))
-    }
-
-    pub(crate) const fn effective_max_age(&self) -> Option<Seconds> {
-        match self.debug_max_age {
-            Some(seconds) => Some(seconds),
-            None => self.max_age,
-        }
-    }
-
-    /// The arguments that have a say in each other.
-    pub(crate) const fn combination(&self) -> Combination {
-        let (origins, listed) = match self.origins {
-            None => (combination::Origins::Open, Hazards::NONE),
-            Some(Origins::Every) => (combination::Origins::Every, Hazards::NONE),
-            Some(Origins::Listed(list)) => (combination::Origins::Listed, list.hazards),
-            Some(Origins::Decided) => (combination::Origins::Decided, Hazards::NONE),
-        };
-        let debug = match self.debug_origins {
-            Some(list) => list.hazards,
-            None => Hazards::NONE,
-        };
-        Combination {
-            origins,
-            debug_origins: self.debug_origins.is_some(),
-            credentials: self.allows_credentials(),
-            exposes_every_header: match self.expose_headers {
-                Some(names) => header_name::is_every(names),
-                None => false,
-            },
-            max_age: number(self.max_age),
-            debug_max_age: number(self.debug_max_age),
-            enforce: matches!(self.enforce, Some(true)),
-            hazards: listed.or(debug),
-            vouched: self.vouched,
-        }
-    }
-}
-
-const fn number(seconds: Option<Seconds>) -> Option<u32> {
-    match seconds {
-        Some(seconds) => Some(seconds.number),
-        None => None,
+    pub(crate) fn has_debug_origin(&self, origin: &[u8]) -> bool {
+        self.0.debug_origins.is_some_and(|list| list.has(origin))
     }
 }
 
@@ -243,15 +142,15 @@ mod tests {
         const INHERITED: Policy = policy!(methods = "PUT", ..BASE);
         const REPLACED: Policy = policy!(origins = "https://b.example", max_age = 0, ..BASE);
         assert!(INHERITED.admits("http://a.example", "PUT", &[]));
-        assert!(INHERITED.vouched.insecure && INHERITED.allows_credentials());
+        assert!(INHERITED.record().vouched.insecure && INHERITED.record().allows_credentials());
         assert!(!REPLACED.admits("http://a.example", "GET", &[]));
         assert_eq!(
-            REPLACED.vouched,
-            Hazards::NONE,
+            REPLACED.record().vouched,
+            cors_grammar::pattern::Hazards::NONE,
             "a danger_ word stays with its origins"
         );
         assert_eq!(
-            REPLACED.effective_max_age().map(|age| age.digits),
+            REPLACED.record().effective_max_age().map(|age| age.digits),
             Some("0")
         );
     }

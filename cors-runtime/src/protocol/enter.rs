@@ -161,7 +161,7 @@ fn handled<S>(
     let mut vary = headers.vary(&requested);
     let mut passes = true;
     let stands_inside = || request.extensions.get::<OuterPolicy>().is_some();
-    if headers.policy().enforces() || (headers.is_closed() && stands_inside()) {
+    if headers.policy().record().enforces() || (headers.is_closed() && stands_inside()) {
         let verdict = enforce(
             allowed.is_some(),
             request.method,

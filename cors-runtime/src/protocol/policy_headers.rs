@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use cors_grammar::method::MethodSet;
+use cors_grammar::{method::MethodSet, record::Origins};
 use http::{
     Method,
     header::{
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     origins::Origin,
-    policy::{Origins, Policy, assert_sound},
+    policy::{Policy, assert_complete},
 };
 
 /// Allows every origin (the Fetch standard's *wildcard*).
@@ -63,27 +63,28 @@ pub struct PolicyHeaders {
 }
 
 impl PolicyHeaders {
-    /// Builds the values of a policy that is checked; for the expansion of `#[cors]`.
+    /// Builds the values of a policy, which it checks; for the expansion of `#[cors]`.
     #[track_caller]
-    pub const fn sound(policy: &Policy, place: Option<Place>) -> Self {
-        assert_sound(policy);
+    pub const fn checked(policy: &Policy, place: Option<Place>) -> Self {
+        assert_complete(policy);
         Self::new(policy, place)
     }
 
     /// Builds the values. `place` is where the policy was written, in a build with
     /// `debug_assertions`.
     pub const fn new(policy: &Policy, place: Option<Place>) -> Self {
+        let record = policy.record();
         Self {
             policy: *policy,
             place,
-            allow_methods: match policy.methods {
+            allow_methods: match record.methods {
                 Some(methods) if methods.set.is_every() => None,
                 Some(methods) => Some(HeaderValue::from_static(methods.text)),
                 None => Some(HeaderValue::from_static(SAFELISTED_METHODS)),
             },
-            allow_headers: value(policy.allow_headers),
-            expose_headers: value(policy.expose_headers),
-            max_age: match policy.effective_max_age() {
+            allow_headers: value(record.allow_headers),
+            expose_headers: value(record.expose_headers),
+            max_age: match record.effective_max_age() {
                 Some(seconds) => Some(HeaderValue::from_static(seconds.digits)),
                 None => None,
             },
@@ -98,29 +99,29 @@ impl PolicyHeaders {
     }
 
     pub(crate) fn methods(&self) -> MethodSet {
-        self.policy.method_set()
+        self.policy.record().method_set()
     }
 
     /// Whether this is the open policy.
     pub(super) fn is_open(&self) -> bool {
-        self.policy.origins.is_none()
+        self.policy.record().origins.is_none()
     }
 
     /// Whether there are origins that the policy does not allow.
     pub(super) fn is_closed(&self) -> bool {
-        !self.is_open() && !self.allows_every_origin()
+        self.policy.record().is_closed()
     }
 
     /// Whether every response says the same of `Access-Control-Allow-Origin`.
     pub(super) fn allows_every_origin(&self) -> bool {
-        matches!(self.policy.origins, Some(Origins::Every))
+        matches!(self.policy.record().origins, Some(Origins::Every))
     }
 
     /// Whether the policy allows the origin of a request, or which origin its type has to be asked
     /// about. Both a list and a type know exactly one `Origin`; what is not serialized as browsers do
     /// is in no list, nor is `null`, and a type is never asked about either.
     pub(crate) fn admission(&self, request: &HeaderMap) -> Admission {
-        let origins = match &self.policy.origins {
+        let origins = match &self.policy.record().origins {
             None => return Admission::Allowed(echo_origin(request)),
             Some(Origins::Every) => return Admission::Allowed(EVERY_ORIGIN),
             Some(origins) => origins,
@@ -130,9 +131,7 @@ impl PolicyHeaders {
         };
         match origins {
             Origins::Listed(list) if list.has(line.as_bytes()) => Admission::Allowed(line.clone()),
-            _ if self.policy.debug_origins_have(line.as_bytes()) => {
-                Admission::Allowed(line.clone())
-            }
+            _ if self.policy.has_debug_origin(line.as_bytes()) => Admission::Allowed(line.clone()),
             Origins::Decided => match str::from_utf8(line.as_bytes()).map(Origin::recognise) {
                 Ok(Some(origin)) if origin.scheme().is_some() => Admission::Ask(origin),
                 _ => Admission::NotAllowed,
@@ -143,7 +142,7 @@ impl PolicyHeaders {
 
     /// The refusal of a request whose origin the policy does not allow.
     pub(super) fn refuse<'a>(&self, request: &'a HeaderMap) -> Refusal<'a> {
-        let rule = match self.policy.origins {
+        let rule = match self.policy.record().origins {
             Some(Origins::Decided) => Rule::Decided,
             _ => Rule::Listed,
         };

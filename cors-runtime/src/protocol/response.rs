@@ -144,7 +144,7 @@ impl PolicyHeaders {
     /// Who may read the response.
     pub(super) fn allow_origin(&self, allow_origin: HeaderValue, response: &mut HeaderMap) {
         response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allow_origin);
-        if self.policy.allows_credentials() {
+        if self.policy.record().allows_credentials() {
             let allowed = const { HeaderValue::from_static("true") };
             response.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, allowed);
         }

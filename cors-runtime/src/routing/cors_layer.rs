@@ -14,7 +14,7 @@ use tower::{Layer, Service};
 
 use super::with_policy::{Inner, Policies, WithPolicyFuture, begin};
 use crate::{
-    policy::{Policy, is_sound},
+    policy::{Policy, assert_origins_named},
     protocol::{
         Candidates, Entry, HandlerPolicy, OuterPolicy, PolicyHeaders, ResponseContext, is_preflight,
     },
@@ -45,23 +45,29 @@ use crate::{
 /// one answers all preflights, and replaces the access headers of the handlers. It opens nothing, though:
 /// a closed policy inside it refuses (403) whom it does not allow.
 #[derive(Clone, Debug)]
+#[must_use = "a layer does nothing until it is put around a service"]
 pub struct CorsLayer {
     policy: Policy,
-    sound: bool,
 }
 
 impl CorsLayer {
-    /// A layer with this policy.
+    /// A layer with this policy. What `policy!` leaves unset has its default here.
     ///
-    /// What `policy!` leaves unset has its default here. Where that goes wrong together with what is
-    /// written (`expose_headers = "*"` or `enforce` without `origins`, say, or the open policy in a
-    /// build that denies it), the layer lets nobody in; with the feature `tracing`, an event at
-    /// error level says so.
+    /// # Panics
+    ///
+    /// Where the policy says `origins = _`: nothing names them. In a constant that is an error of the
+    /// compiler.
+    #[track_caller]
     pub const fn new(policy: Policy) -> Self {
-        Self {
-            policy,
-            sound: is_sound(&policy),
-        }
+        assert_origins_named(&policy);
+        Self { policy }
+    }
+}
+
+impl From<Policy> for CorsLayer {
+    /// As [`CorsLayer::new`].
+    fn from(policy: Policy) -> Self {
+        Self::new(policy)
     }
 }
 
@@ -69,14 +75,7 @@ impl<S> Layer<S> for CorsLayer {
     type Service = CorsService<S>;
 
     fn layer(&self, service: S) -> CorsService<S> {
-        let policy = match self.sound {
-            true => self.policy,
-            false => {
-                report_unsound(&self.policy);
-                Policy::NOBODY
-            }
-        };
-        let headers = Arc::new(PolicyHeaders::new(&policy, None));
+        let headers = Arc::new(PolicyHeaders::new(&self.policy, None));
         CorsService {
             service,
             policy: LayerPolicy(HandlerPolicy::shared(headers)),
@@ -199,14 +198,3 @@ where
         }
     }
 }
-
-#[cfg(feature = "tracing")]
-fn report_unsound(policy: &Policy) {
-    tracing::error!(
-        ?policy,
-        "what this policy says is wrong together: it lets nobody in"
-    );
-}
-
-#[cfg(not(feature = "tracing"))]
-fn report_unsound(_policy: &Policy) {}

@@ -8,7 +8,7 @@ use axum::{
     response::IntoResponse,
     routing::{MethodFilter, MethodRouter, Route, any},
 };
-use cors_grammar::method::MethodSet;
+use cors_grammar::method::{Method, MethodSet};
 use http::{HeaderValue, StatusCode, header::ALLOW};
 use tower::{Layer, Service};
 
@@ -303,15 +303,16 @@ impl<S> fmt::Debug for Routes<S> {
     }
 }
 
+/// The filter of methods that axum routes to handlers: without `OPTIONS`, which the path answers.
 fn filter(methods: MethodSet) -> Option<MethodFilter> {
     let filters = methods.iter().filter_map(|method| match method {
-        "GET" => Some(MethodFilter::GET),
-        "HEAD" => Some(MethodFilter::HEAD),
-        "POST" => Some(MethodFilter::POST),
-        "PUT" => Some(MethodFilter::PUT),
-        "PATCH" => Some(MethodFilter::PATCH),
-        "DELETE" => Some(MethodFilter::DELETE),
-        _ => None,
+        Method::Get => Some(MethodFilter::GET),
+        Method::Head => Some(MethodFilter::HEAD),
+        Method::Post => Some(MethodFilter::POST),
+        Method::Put => Some(MethodFilter::PUT),
+        Method::Patch => Some(MethodFilter::PATCH),
+        Method::Delete => Some(MethodFilter::DELETE),
+        Method::Options => None,
     });
     filters.reduce(MethodFilter::or)
 }

@@ -1,0 +1,238 @@
+//! Arguments that are right by themselves and wrong together.
+//!
+//! The attribute judges by these rules what is written in one place; a constant of its expansion judges
+//! again what `..BASE` has merged.
+
+use std::cmp::Ordering;
+
+use crate::{
+    pattern::Hazards,
+    public_suffix,
+    record::{OriginList, Origins, Record},
+};
+
+/// Defines the rules and their list at once, so that none can be missing from it.
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])* $rule:ident,)*) => {
+        /// What a [`Record`] must not be.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Rule {
+            $($(#[doc = $doc])* $rule,)*
+        }
+
+        impl Rule {
+            /// Every rule, in the order in which breaches are reported.
+            pub const ALL: &[Self] = &[$(Self::$rule),*];
+        }
+    };
+}
+
+rules! {
+    /// `origins = "*"` with `credentials`.
+    EveryOriginWithCredentials,
+    /// `expose_headers = "*"` with `credentials`.
+    EveryHeaderWithCredentials,
+    /// `debug_max_age` above `max_age`.
+    DebugMaxAgeAboveMaxAge,
+    /// `enforce` where every origin is allowed.
+    NothingToEnforce,
+    /// `debug_origins` where every origin is allowed.
+    NothingToAddInDebug,
+    /// A `danger_` word where every origin is allowed.
+    NothingToVouchFor,
+    /// An insecure origin with `credentials`.
+    Insecure,
+    /// `:*` with `credentials`.
+    AnyPort,
+    /// A pattern that reaches a public suffix with `credentials`, or that nothing has checked.
+    PublicSuffix,
+    /// An entry of `debug_origins` that `origins` has.
+    InBothLists,
+}
+
+/// A rule that a policy breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Breach<'a> {
+    /// The rule.
+    pub rule: Rule,
+    /// The entry of `origins` or `debug_origins` that breaks it, where it is one.
+    pub entry: Option<&'a str>,
+}
+
+impl Rule {
+    /// What is wrong.
+    pub const fn problem(self) -> &'static str {
+        match self {
+            Self::EveryOriginWithCredentials => {
+                "`origins = \"*\"` with `credentials`: browsers refuse the two together"
+            }
+            Self::EveryHeaderWithCredentials => {
+                "with credentials browsers take `expose_headers = \"*\"` for a header named `*`"
+            }
+            Self::DebugMaxAgeAboveMaxAge => {
+                "`debug_max_age` is above `max_age`: a debug build would cache for longer than a \
+                 release build"
+            }
+            Self::NothingToEnforce => {
+                "`enforce` would refuse nothing: this policy allows every origin"
+            }
+            Self::NothingToAddInDebug => {
+                "`debug_origins` would add nothing: this policy allows every origin"
+            }
+            Self::NothingToVouchFor => {
+                "a `danger_` word vouches for `origins`, and this policy lists none"
+            }
+            Self::Insecure => {
+                "with credentials an `http` origin allows whoever is on the network path to it"
+            }
+            Self::AnyPort => {
+                "with credentials `:*` allows every service of a host that is not loopback"
+            }
+            Self::PublicSuffix if public_suffix::IS_KNOWN => {
+                "with credentials this pattern allows names that anyone may register: it reaches a \
+                 public suffix"
+            }
+            Self::PublicSuffix => {
+                "with credentials a pattern must not reach a public suffix, and nothing has checked \
+                 this one"
+            }
+            Self::InBothLists => "`debug_origins` has it, and so has `origins`",
+        }
+    }
+
+    /// What to write instead.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::EveryOriginWithCredentials => "list the origins, or leave `credentials` out",
+            Self::EveryHeaderWithCredentials => "list the names, or write `credentials = false`",
+            Self::DebugMaxAgeAboveMaxAge => "write at most what `max_age` says",
+            Self::NothingToEnforce | Self::NothingToAddInDebug => "leave it out, or list `origins`",
+            Self::NothingToVouchFor => "leave it out, or write it beside `origins`",
+            Self::Insecure => "write `https`, or vouch with `danger_insecure_origins`",
+            Self::AnyPort => "write the port, or vouch with `danger_any_port`",
+            Self::PublicSuffix if public_suffix::IS_KNOWN => {
+                "write a narrower pattern, or vouch with `danger_public_suffix`"
+            }
+            Self::InBothLists => "leave it out of `debug_origins`",
+            Self::PublicSuffix => {
+                "enable the feature `public-suffix` of `cors-runtime`, or vouch with \
+                 `danger_public_suffix`"
+            }
+        }
+    }
+}
+
+impl<'a> Record<'a> {
+    /// The first rule that the policy breaks.
+    pub const fn breach(&self) -> Option<Breach<'a>> {
+        let mut i = 0;
+        while i < Rule::ALL.len() {
+            if let Some(breach) = self.breaks(Rule::ALL[i]) {
+                return Some(breach);
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// How the policy breaks a rule, if it does.
+    pub const fn breaks(&self, rule: Rule) -> Option<Breach<'a>> {
+        let entry = None;
+        let credentials = self.allows_credentials();
+        let is_broken = match rule {
+            Rule::EveryOriginWithCredentials => {
+                credentials && matches!(self.origins, Some(Origins::Every))
+            }
+            Rule::EveryHeaderWithCredentials => credentials && self.exposes_every_header(),
+            Rule::DebugMaxAgeAboveMaxAge => match (self.debug_max_age, self.max_age) {
+                (Some(debug), Some(release)) => debug.number > release.number,
+                _ => false,
+            },
+            Rule::NothingToEnforce => matches!(self.enforce, Some(true)) && !self.is_closed(),
+            Rule::NothingToAddInDebug => self.debug_origins.is_some() && !self.is_closed(),
+            Rule::NothingToVouchFor => !self.vouched.within(Hazards::NONE) && !self.is_closed(),
+            Rule::Insecure | Rule::AnyPort | Rule::PublicSuffix => {
+                return match self.hazardous(rule) {
+                    Some(entry) if credentials => Some(Breach {
+                        rule,
+                        entry: Some(entry),
+                    }),
+                    _ => None,
+                };
+            }
+            Rule::InBothLists => {
+                return match (self.origins, self.debug_origins) {
+                    (Some(Origins::Listed(list)), Some(debug)) => match common(&list, &debug) {
+                        Some(entry) => Some(Breach {
+                            rule,
+                            entry: Some(entry),
+                        }),
+                        None => None,
+                    },
+                    _ => None,
+                };
+            }
+        };
+        if is_broken {
+            Some(Breach { rule, entry })
+        } else {
+            None
+        }
+    }
+
+    /// The first entry of the lists with a hazard that nothing vouches for.
+    const fn hazardous(&self, rule: Rule) -> Option<&'a str> {
+        let listed = match self.origins {
+            Some(Origins::Listed(list)) => hazardous(&list, rule, self.vouched),
+            _ => None,
+        };
+        match (listed, self.debug_origins) {
+            (None, Some(debug)) => hazardous(&debug, rule, self.vouched),
+            (listed, _) => listed,
+        }
+    }
+}
+
+const fn hazardous<'a>(list: &OriginList<'a>, rule: Rule, vouched: Hazards) -> Option<&'a str> {
+    let (entry, is_vouched) = match rule {
+        Rule::Insecure => (list.hazardous.insecure, vouched.insecure),
+        Rule::AnyPort => (list.hazardous.any_port, vouched.any_port),
+        _ => (list.hazardous.public_suffix, vouched.public_suffix),
+    };
+    if is_vouched { None } else { entry }
+}
+
+/// The first text that two sorted lists have in common.
+const fn common<'a>(one: &OriginList<'a>, other: &OriginList<'a>) -> Option<&'a str> {
+    let (one, other) = (one.sorted, other.sorted);
+    let (mut i, mut j) = (0, 0);
+    while i < one.len() && j < other.len() {
+        match compare(one[i].as_bytes(), other[j].as_bytes()) {
+            Ordering::Less => i += 1,
+            Ordering::Greater => j += 1,
+            Ordering::Equal => return Some(one[i]),
+        }
+    }
+    None
+}
+
+/// `Ord::cmp` cannot be called in constants.
+const fn compare(one: &[u8], other: &[u8]) -> Ordering {
+    let mut i = 0;
+    while i < one.len() && i < other.len() {
+        if one[i] < other[i] {
+            return Ordering::Less;
+        }
+        if one[i] > other[i] {
+            return Ordering::Greater;
+        }
+        i += 1;
+    }
+    if one.len() < other.len() {
+        Ordering::Less
+    } else if one.len() > other.len() {
+        Ordering::Greater
+    } else {
+        Ordering::Equal
+    }
+}

@@ -1,0 +1,71 @@
+//! The checks of a whole policy: errors of the compiler.
+
+use cors_grammar::record::{Origins, Record};
+
+use super::{const_message::Message, policy::Policy};
+
+/// Set for a whole build by `--cfg cors_deny_open_credentials`. It is read here, in the library,
+/// because a `cfg` in expanded code would warn in the user's crate.
+const DENY_OPEN_CREDENTIALS: bool = cfg!(cors_deny_open_credentials);
+
+/// Panics, while the program is compiled, where the policy of a handler is incomplete or its
+/// arguments are wrong together; for a constant of the expansion of `#[cors]`.
+#[expect(
+    clippy::panic,
+    reason = "it runs in the compiler, and panics are how a constant reports"
+)]
+#[track_caller]
+pub(crate) const fn assert_complete(policy: &Policy) {
+    let record = policy.record();
+    if record.methods.is_none() {
+        panic!(
+            "`methods` is missing: neither the attribute nor its base says which methods this \
+             handler serves\nhelp: write `methods = \"GET, POST\"`"
+        );
+    }
+    assert_origins_named(policy);
+    assert_policy(policy);
+    if DENY_OPEN_CREDENTIALS && record.origins.is_none() && record.allows_credentials() {
+        panic!(
+            "this build denies the open policy with credentials (`--cfg \
+             cors_deny_open_credentials`)\nhelp: list `origins`, or write `credentials = false`"
+        );
+    }
+}
+
+/// Panics where a policy leaves its origins to be named elsewhere.
+#[expect(
+    clippy::panic,
+    reason = "it runs in the compiler, and panics are how a constant reports"
+)]
+#[track_caller]
+pub(crate) const fn assert_origins_named(policy: &Policy) {
+    if matches!(policy.record().origins, Some(Origins::Elsewhere)) {
+        panic!(
+            "`origins` is missing: the policy says `origins = _`, and nothing names them\n\
+             help: write `origins` beside it, as in `origins = \"https://app.example.com\"`"
+        );
+    }
+}
+
+/// Panics, while the program is compiled, where the arguments of a policy are wrong together; for a
+/// constant of the expansion of `policy!`.
+#[expect(
+    clippy::panic,
+    reason = "it runs in the compiler, and panics are how a constant reports"
+)]
+#[track_caller]
+pub const fn assert_policy(policy: &Policy) {
+    let record: &Record<'_> = policy.record();
+    if let Some(breach) = record.breach() {
+        let message = match breach.entry {
+            Some(entry) => Message::new().push("`").push(entry).push("`: "),
+            None => Message::new(),
+        };
+        let message = message
+            .push(breach.rule.problem())
+            .push("\nhelp: ")
+            .push(breach.rule.help());
+        panic!("{}", message.as_str());
+    }
+}
