@@ -35,9 +35,10 @@ async fn work(Path(what): Path<String>, body: Bytes) -> String {
 
 /// Lets in whoever has a bearer token, of whatever kind.
 async fn authenticate(request: Request, next: Next) -> Response {
-    match request.headers().contains_key(AUTHORIZATION) {
-        true => next.run(request).await,
-        false => StatusCode::UNAUTHORIZED.into_response(),
+    if request.headers().contains_key(AUTHORIZATION) {
+        next.run(request).await
+    } else {
+        StatusCode::UNAUTHORIZED.into_response()
     }
 }
 

@@ -42,9 +42,10 @@ async fn remove(State(items): State<Items>, Path(name): Path<String>) -> StatusC
     let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);
     let before = items.len();
     items.retain(|item| item.name != name);
-    match items.len() < before {
-        true => StatusCode::NO_CONTENT,
-        false => StatusCode::NOT_FOUND,
+    if items.len() < before {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
     }
 }
 

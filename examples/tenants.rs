@@ -40,9 +40,10 @@ impl Database {
             let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let mut statement = connection.prepare_cached(statement)?;
             let parameters = params![tenant, origin];
-            match statement.readonly() {
-                true => statement.exists(parameters).map(usize::from),
-                false => statement.execute(parameters),
+            if statement.readonly() {
+                statement.exists(parameters).map(usize::from)
+            } else {
+                statement.execute(parameters)
             }
         };
         spawn_blocking(run).await.ok()?.ok()

@@ -270,9 +270,10 @@ async fn the_access_headers_are_the_policys_alone_and_vary_keeps_what_was_there(
     ] {
         for path in [format!("/{vary}"), format!("/layered/{vary}")] {
             let response = server.ask("GET", &path, headers).await;
-            let asked = match headers.len() > 1 && headers[1].1 == "a" {
-                true => "a",
-                false => "Authorization",
+            let asked = if headers.len() > 1 && headers[1].1 == "a" {
+                "a"
+            } else {
+                "Authorization"
             };
             let expected = [
                 "access-control-allow-origin: https://app.example",

@@ -114,9 +114,10 @@ impl FromRef<Service> for OriginSet {
 impl Service {
     fn router(&self) -> Router {
         async fn authenticate(request: Request, next: Next) -> Response {
-            match request.headers().contains_key("authorization") {
-                true => next.run(request).await,
-                false => StatusCode::UNAUTHORIZED.into_response(),
+            if request.headers().contains_key("authorization") {
+                next.run(request).await
+            } else {
+                StatusCode::UNAUTHORIZED.into_response()
             }
         }
         let guarded = CorsRouter::new()

@@ -29,7 +29,10 @@ use cors_grammar::{
 };
 use cors_runtime::testing::{Browser, Fetch, HERE, Seen, Step};
 use cors_runtime::{
-    __private::{Decider, Function, HandlerPolicy, PolicyHeaders, decided_by, policy_of},
+    __private::{
+        Decider, Function, HandlerPolicy, PolicyHeaders, add_function, decided_by, no_routes,
+        policy_of,
+    },
     AllowOrigin, CorsRouter, Origin, OriginSet, Policy, Routes,
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -230,9 +233,10 @@ impl Declared {
     }
 
     fn policy(&self) -> Policy {
-        let methods = match self.methods.is_empty() {
-            true => "*".to_owned(),
-            false => self.methods.join(", "),
+        let methods = if self.methods.is_empty() {
+            "*".to_owned()
+        } else {
+            self.methods.join(", ")
         };
         let set = methods.split(", ").fold(MethodSet::NONE, MethodSet::with);
         let origins = match &self.origins {
@@ -252,9 +256,12 @@ impl Declared {
                 }))
             }
         };
-        let joined = |names: &Vec<&str>| match names.is_empty() {
-            true => "*",
-            false => names.join(", ").leak(),
+        let joined = |names: &Vec<&str>| {
+            if names.is_empty() {
+                "*"
+            } else {
+                names.join(", ").leak()
+            }
         };
         policy_of(Record {
             methods: Some(Methods {
@@ -358,7 +365,7 @@ impl App {
     }
 
     fn build(&self, runs: &Runs) -> Router {
-        let mut routes = Routes::<AppState>::none();
+        let mut routes: Routes<AppState> = no_routes();
         for (index, declared) in self.handlers.iter().enumerate() {
             let headers = &*Box::leak(Box::new(PolicyHeaders::new(&declared.policy(), None)));
             let decider: Option<Decider<AppState>> = match declared.origins {
@@ -379,7 +386,7 @@ impl App {
                 (status, headers, format!("handler {index}"))
             };
             let policy = HandlerPolicy::constant(headers, decider);
-            routes = routes.with(policy, Function::new(handler));
+            routes = add_function(routes, policy, Function::new(handler));
         }
         let state = AppState(OriginSet::try_from_iter(&self.decided).unwrap());
         let ours = |routes| CorsRouter::new().route("/", routes);
@@ -393,7 +400,7 @@ impl App {
         }
     }
 
-    /// The handler that owns a method, by the design's rule.
+    /// The handler that owns a method, by the rule of the manual.
     fn owner(&self, method: &str) -> Option<usize> {
         let lists = |name: &str| self.handlers.iter().position(|h| h.methods.contains(&name));
         lists(method)
@@ -438,9 +445,10 @@ impl App {
 }
 
 async fn authenticate(request: Request, next: Next) -> Response {
-    match request.headers().contains_key("authorization") {
-        true => next.run(request).await,
-        false => StatusCode::UNAUTHORIZED.into_response(),
+    if request.headers().contains_key("authorization") {
+        next.run(request).await
+    } else {
+        StatusCode::UNAUTHORIZED.into_response()
     }
 }
 

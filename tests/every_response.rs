@@ -82,9 +82,10 @@ type Case = (
 
 fn cases() -> Vec<Case> {
     async fn auth(request: Request, next: Next) -> Response {
-        match request.headers().contains_key("authorization") {
-            true => next.run(request).await,
-            false => StatusCode::UNAUTHORIZED.into_response(),
+        if request.headers().contains_key("authorization") {
+            next.run(request).await
+        } else {
+            StatusCode::UNAUTHORIZED.into_response()
         }
     }
     async fn session(request: Request, next: Next) -> Response {
@@ -350,11 +351,11 @@ async fn nothing_goes_round_a_layer() {
                 Router::new().route("/get", get(plain)).fallback(plain),
             )
             .route("/annotated", routes!(annotated));
-        match fallback {
-            true => app.fallback(plain),
-            false => app
-                .merge(Router::new().route("/merged", any(plain)))
-                .fallback(routes!(annotated)),
+        if fallback {
+            app.fallback(plain)
+        } else {
+            app.merge(Router::new().route("/merged", any(plain)))
+                .fallback(routes!(annotated))
         }
     };
     for (name, app) in [
@@ -394,9 +395,10 @@ async fn nothing_goes_round_a_layer() {
                     ],
                 ] {
                     let preflight = method == "OPTIONS" && headers.len() == 2;
-                    let expected = match has_policy(path) && preflight {
-                        true => StatusCode::NO_CONTENT,
-                        false => StatusCode::UNAUTHORIZED,
+                    let expected = if has_policy(path) && preflight {
+                        StatusCode::NO_CONTENT
+                    } else {
+                        StatusCode::UNAUTHORIZED
                     };
                     let response = server.ask(method, path, headers).await;
                     assert_eq!(

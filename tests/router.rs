@@ -282,9 +282,10 @@ async fn closed() {}
 
 /// Asks for `Authorization`.
 async fn authenticate(request: Request, next: Next) -> Response {
-    match request.headers().contains_key("authorization") {
-        true => next.run(request).await,
-        false => StatusCode::UNAUTHORIZED.into_response(),
+    if request.headers().contains_key("authorization") {
+        next.run(request).await
+    } else {
+        StatusCode::UNAUTHORIZED.into_response()
     }
 }
 

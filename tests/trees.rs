@@ -298,9 +298,10 @@ impl Tree {
                     End::Annotated(number) => {
                         let response = Trace::Endpoint(number).leave(().into_response());
                         // On a plain router the policies stand innermost.
-                        match is_plain {
-                            true => Trace::Policies.leave(response),
-                            false => response,
+                        if is_plain {
+                            Trace::Policies.leave(response)
+                        } else {
+                            response
                         }
                     }
                 }
@@ -326,9 +327,10 @@ impl Tree {
             Call::Clone => router.clone(),
             Call::WithoutV07Checks => router.without_v07_checks(),
         });
-        match self.is_plain || (is_taken_as_part && !self.is_finished) {
-            true => router,
-            false => router.layer(from_fn(trace_policies)),
+        if self.is_plain || (is_taken_as_part && !self.is_finished) {
+            router
+        } else {
+            router.layer(from_fn(trace_policies))
         }
     }
 }

@@ -128,19 +128,21 @@ impl Args {
                 }
                 self.base = Some(base);
                 input.parse::<Option<Token![,]>>()?;
-                return match input.is_empty() {
-                    true => Ok(()),
-                    false => Err(input.error(
+                return if input.is_empty() {
+                    Ok(())
+                } else {
+                    Err(input.error(
                         "something stands behind the policy that fills in what is not written\n\
                          help: write `..BASE` last, as in `#[cors(methods = \"GET\", ..BASE)]`",
-                    )),
+                    ))
                 };
             }
             let name = name(input)?;
             let value: Value = input.parse()?;
-            errors.ok(match seen.contains(&name) {
-                true => Err(given_twice(&name)),
-                false => self.set(&name, value),
+            errors.ok(if seen.contains(&name) {
+                Err(given_twice(&name))
+            } else {
+                self.set(&name, value)
             });
             seen.push(name);
             if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {

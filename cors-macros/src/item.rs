@@ -95,12 +95,13 @@ fn qualifier(input: ParseStream<'_>) -> Result<String> {
     let word: TokenTree = input.parse()?;
     let text = word.to_string();
     let known = ["async", "const", "extern", "safe", "unsafe"].contains(&text.as_str());
-    match known || matches!(word, TokenTree::Literal(_)) {
-        true => Ok(text),
-        false => Err(Error::new(
+    if known || matches!(word, TokenTree::Literal(_)) {
+        Ok(text)
+    } else {
+        Err(Error::new(
             word.span(),
             "`#[cors]` goes on an async function\nhelp: move it to the handler whose policy it is",
-        )),
+        ))
     }
 }
 

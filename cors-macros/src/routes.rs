@@ -93,7 +93,10 @@ impl Input {
             let (cfgs, companion) = (&element.cfgs, element.companion());
             quote!(#(#cfgs)* const _: () = <#companion>::NAMED_IN_ROUTES;)
         });
-        let routes = handlers.iter().fold(quote!(#krate::Routes::none()), add);
+        let none = quote!(#krate::__private::no_routes());
+        let routes = handlers
+            .iter()
+            .fold(none, |routes, element| add(krate, routes, element));
         quote! {{
             #(#checks)*
             #(#named)*
@@ -128,20 +131,26 @@ impl Input {
 }
 
 /// Adds a handler to an expression that makes routes; in a block of its own where it may be absent.
-fn add(routes: TokenStream, element: &Element) -> TokenStream {
+fn add(krate: &Ident, routes: TokenStream, element: &Element) -> TokenStream {
     let Element { cfgs, handler } = element;
     let companion = element.companion();
     // In parentheses it can be nothing but a type: then `rustc` says plainly that there is none.
     let companion = quote!((#companion));
-    let addition = quote_spanned!(handler.span()=> .handler::<#companion, _, _>(#handler));
+    let add = |routes: TokenStream| {
+        let krate = Ident::new(&krate.to_string(), handler.span().resolved_at(krate.span()));
+        quote_spanned! {handler.span()=>
+            #krate::__private::add_handler::<#companion, _, _, _>(#routes, #handler)
+        }
+    };
     if cfgs.is_empty() {
-        return quote!(#routes #addition);
+        return add(routes);
     }
     let variable = Ident::new("routes", Span::mixed_site());
+    let added = add(quote!(#variable));
     quote! {{
         let #variable = #routes;
         #(#cfgs)*
-        let #variable = #variable #addition;
+        let #variable = #added;
         #variable
     }}
 }

@@ -148,9 +148,10 @@ fn measure(handlers: usize, with: With) -> Cost {
     let edited = |command: &str| {
         median(|| {
             let source = fs::read_to_string(&main).expect("a source");
-            let source = match source.contains("\"of\"") {
-                true => source.replacen("\"of\"", "\"out of\"", 1),
-                false => source.replacen("\"out of\"", "\"of\"", 1),
+            let source = if source.contains("\"of\"") {
+                source.replacen("\"of\"", "\"out of\"", 1)
+            } else {
+                source.replacen("\"out of\"", "\"of\"", 1)
             };
             fs::write(&main, source).expect("a file");
             timed(|| cargo(&folder, &[command]))

@@ -81,6 +81,9 @@ pub mod __private {
         origins::{AllowOrigin, Decider, decided_by},
         policy::{Named, Policy, assert_no_clash, assert_policy, policy as policy_of, policy_over},
         protocol::{HandlerPolicy, Place, PolicyHeaders},
-        routing::{AType, Annotated, Decides, Function, FunctionFuture, Itself},
+        routing::{
+            AType, Annotated, Decides, Function, FunctionFuture, Itself, add_function, add_handler,
+            no_routes,
+        },
     };
 }

@@ -110,9 +110,10 @@ async fn members() -> &'static str {
 
 async fn authenticate(request: Request, next: Next) -> Response {
     let token = request.headers().get(header::AUTHORIZATION);
-    match token.is_some_and(|token| token == "Bearer let-me-in") {
-        true => next.run(request).await,
-        false => (StatusCode::UNAUTHORIZED, "who are you?").into_response(),
+    if token.is_some_and(|token| token == "Bearer let-me-in") {
+        next.run(request).await
+    } else {
+        (StatusCode::UNAUTHORIZED, "who are you?").into_response()
     }
 }
 

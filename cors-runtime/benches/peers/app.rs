@@ -107,9 +107,10 @@ impl AllowOrigin<Configured> for OneOrigin {
 
 /// The router of a peer, with its state, as one has that is served; `None` where the peer knows nothing like the case.
 pub(crate) fn app(case: &Case, peer: Peer) -> Option<Router> {
-    match case.has_state {
-        false => app_with(case, peer, ()),
-        true => app_with(case, peer, Arc::<str>::from("a database")),
+    if case.has_state {
+        app_with(case, peer, Arc::<str>::from("a database"))
+    } else {
+        app_with(case, peer, ())
     }
 }
 
@@ -236,7 +237,11 @@ where
     });
     let headers = Box::leak(Box::new(__private::PolicyHeaders::new(&policy, None)));
     let policy = __private::HandlerPolicy::constant(headers, None);
-    Routes::none().with(policy, __private::Function::new(items))
+    __private::add_function(
+        __private::no_routes(),
+        policy,
+        __private::Function::new(items),
+    )
 }
 
 fn configured(case: &Case) -> Configured {
@@ -334,9 +339,10 @@ impl<S> Handler<(), S> for LeanHandler {
         const PREFLIGHT_VARY: HeaderValue = HeaderValue::from_static(
             "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
         );
-        let mut response = match self.is_preflight {
-            true => StatusCode::NO_CONTENT.into_response(),
-            false => "items".into_response(),
+        let mut response = if self.is_preflight {
+            StatusCode::NO_CONTENT.into_response()
+        } else {
+            "items".into_response()
         };
         let headers = response.headers_mut();
         if let Some(origin) = request.headers().get(header::ORIGIN) {

@@ -124,9 +124,10 @@ pub fn check_exposed(name: &str) -> Result<(), Mistake> {
 
 fn check_token(name: &str) -> Result<(), Mistake> {
     let Some(wrong) = name.chars().find(|c| !is_token_char(*c)) else {
-        return match name.is_empty() {
-            true => Err(Mistake::new("the header name is empty", "leave it out")),
-            false => Ok(()),
+        return if name.is_empty() {
+            Err(Mistake::new("the header name is empty", "leave it out"))
+        } else {
+            Ok(())
         };
     };
     let kept: String = name.chars().filter(|c| is_token_char(*c)).collect();

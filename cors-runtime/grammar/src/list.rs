@@ -39,9 +39,10 @@ fn check(element: &str, number: usize, list: &str) -> Result<(), Mistake> {
     } else {
         return Ok(());
     };
-    let help = match list.len() <= LONGEST_SHOWN {
-        true => format!("write {}", corrected(list)),
-        false => "write a comma and a space between two elements, and nothing else".to_owned(),
+    let help = if list.len() <= LONGEST_SHOWN {
+        format!("write {}", corrected(list))
+    } else {
+        "write a comma and a space between two elements, and nothing else".to_owned()
     };
     Err(Mistake::new(problem, help))
 }
@@ -56,9 +57,10 @@ fn corrected(list: &str) -> String {
         .split(|c: char| matches!(c, ',' | ';') || c.is_whitespace())
         .filter(|word| !word.is_empty())
         .collect();
-    match words.is_empty() {
-        true => "at least one element".to_owned(),
-        false => format!("`\"{}\"`", words.join(", ")),
+    if words.is_empty() {
+        "at least one element".to_owned()
+    } else {
+        format!("`\"{}\"`", words.join(", "))
     }
 }
 

@@ -173,15 +173,17 @@ impl MethodSet {
     /// The first method that both sets name, or [`EVERY`] where both take all the others leave.
     pub const fn clash(self, other: Self) -> Option<&'static str> {
         if self.is_every() || other.is_every() {
-            return match self.is_every() && other.is_every() {
-                true => Some(EVERY),
-                false => None,
+            return if self.is_every() && other.is_every() {
+                Some(EVERY)
+            } else {
+                None
             };
         }
         let common = self.0 & other.0;
-        match common == 0 {
-            true => None,
-            false => Some(METHODS[common.trailing_zeros() as usize]),
+        if common == 0 {
+            None
+        } else {
+            Some(METHODS[common.trailing_zeros() as usize])
         }
     }
 

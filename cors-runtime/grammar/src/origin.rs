@@ -75,9 +75,10 @@ impl<'a> Parts<'a> {
 
     /// Cuts what stands behind `://`.
     pub(crate) fn of_rest(scheme: &'a str, rest: &'a str) -> Option<Self> {
-        let host_len = match rest.contains('[') {
-            true => rest.find(']')? + 1,
-            false => rest.find(':').unwrap_or(rest.len()),
+        let host_len = if rest.contains('[') {
+            rest.find(']')? + 1
+        } else {
+            rest.find(':').unwrap_or(rest.len())
         };
         let (host, port) = rest.split_at(host_len);
         let port = match port {

@@ -45,13 +45,12 @@ impl<'a> Pattern<'a> {
             Some(base) => (base, true),
             None => (host, false),
         };
-        let fits = match subdomains {
-            true => {
-                host.len() + 2 <= host::LONGEST_HOST
-                    && host::is_domain(host)
-                    && !host::ends_in_number(host)
-            }
-            false => is_host(scheme, host),
+        let fits = if subdomains {
+            host.len() + 2 <= host::LONGEST_HOST
+                && host::is_domain(host)
+                && !host::ends_in_number(host)
+        } else {
+            is_host(scheme, host)
         };
         (fits && is_scheme(scheme) && !host.ends_with('.')).then_some(Self {
             scheme,

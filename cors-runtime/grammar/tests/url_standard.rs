@@ -14,9 +14,10 @@ fn is_its_own_serialization(text: &str) -> bool {
 /// Where the grammar is narrower than the URL standard on purpose, and why.
 fn narrower(text: &str) -> Option<&'static str> {
     let (_, authority) = text.split_once("://")?;
-    let host_len = match authority.starts_with('[') {
-        true => authority.find(']')? + 1,
-        false => authority.find(':').unwrap_or(authority.len()),
+    let host_len = if authority.starts_with('[') {
+        authority.find(']')? + 1
+    } else {
+        authority.find(':').unwrap_or(authority.len())
     };
     let (host, port) = authority.split_at(host_len);
     let labels = host.strip_suffix('.').unwrap_or(host).split('.');
@@ -48,9 +49,10 @@ fn wider(text: &str) -> Option<&'static str> {
 fn check(text: &str) -> Result<(), TestCaseError> {
     let expected = is_its_own_serialization(text);
     let found = Origin::parse(text).is_some();
-    let listed = match expected {
-        true => narrower(text),
-        false => wider(text),
+    let listed = if expected {
+        narrower(text)
+    } else {
+        wider(text)
     };
     prop_assert!(
         found == expected || listed.is_some(),

@@ -37,7 +37,7 @@ use http::{StatusCode, header::ORIGIN, request::Parts};
 /// assert_eq!(origin.port(), Some(8443));
 /// # Ok::<(), cors_runtime::OriginError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(Box<str>);
 
 /// How an opaque origin is serialized.
@@ -85,6 +85,12 @@ impl fmt::Debug for Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl AsRef<str> for Origin {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 

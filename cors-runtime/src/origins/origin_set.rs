@@ -41,7 +41,7 @@ use crate::policy::Policy;
 /// # Ok::<(), cors_runtime::OriginError>(())
 /// ```
 ///
-/// Clones share the set. A state that holds it among other things implements
+/// Clones share the set; [`OriginSet::default`] is empty. A state that holds it among other things implements
 /// [`FromRef`] for it.
 ///
 /// # Text
@@ -57,11 +57,11 @@ use crate::policy::Policy;
 /// reaches a public suffix (or that nothing has checked, without the feature `public-suffix`). Under
 /// such a policy these entries let nobody in unless the attribute says the `danger_` word, and `"*"`
 /// lets nobody in at all.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct OriginSet(Arc<RwLock<Arc<Entries>>>);
 
 /// The entries of a set at one time.
-#[derive(Default)]
+#[derive(Default, PartialEq, Eq)]
 struct Entries {
     /// Whether the set is `"*"`, and has no other entry.
     every: bool,
@@ -71,6 +71,7 @@ struct Entries {
     wildcards: Wildcards,
 }
 
+#[derive(PartialEq, Eq)]
 struct Entry {
     text: Box<str>,
     hazards: Hazards,
@@ -164,9 +165,10 @@ impl Entries {
     }
 
     fn admits(&self, origin: &str, admits: impl Fn(&Entry) -> bool) -> bool {
-        match self.every {
-            true => origin::Origin::parse(origin).is_some(),
-            false => origin_list::admits(&self.sorted, self.wildcards, origin.as_bytes(), admits),
+        if self.every {
+            origin::Origin::parse(origin).is_some()
+        } else {
+            origin_list::admits(&self.sorted, self.wildcards, origin.as_bytes(), admits)
         }
     }
 }
@@ -176,6 +178,14 @@ fn every_beside_others() -> Mistake {
         "`*` lets every origin in, and stands beside others",
         "write `*` alone, or the others without it",
     )
+}
+
+/// Whether both have the same entries now. Clones share what [`OriginSet::replace`] brings, so a set has
+/// neither `Eq` nor `Hash`.
+impl PartialEq for OriginSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries() == other.entries()
+    }
 }
 
 impl FromStr for OriginSet {

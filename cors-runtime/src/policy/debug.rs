@@ -14,15 +14,14 @@ impl fmt::Debug for Policy {
     /// line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arguments = self.arguments();
-        match f.alternate() {
-            true => {
-                f.write_str("policy!(\n")?;
-                for argument in &arguments {
-                    writeln!(f, "    {argument},")?;
-                }
-                f.write_str(")")
+        if f.alternate() {
+            f.write_str("policy!(\n")?;
+            for argument in &arguments {
+                writeln!(f, "    {argument},")?;
             }
-            false => write!(f, "policy!({})", arguments.join(", ")),
+            f.write_str(")")
+        } else {
+            write!(f, "policy!({})", arguments.join(", "))
         }
     }
 }
@@ -104,11 +103,10 @@ mod tests {
             debug_max_age,
             debug_origins = "http://localhost:*"
         );
-        let debug = match cfg!(debug_assertions) {
-            true => {
-                r#"policy!(origins = _, debug_max_age = 1, debug_origins = "http://localhost:*")"#
-            }
-            false => "policy!(origins = _)",
+        let debug = if cfg!(debug_assertions) {
+            r#"policy!(origins = _, debug_max_age = 1, debug_origins = "http://localhost:*")"#
+        } else {
+            "policy!(origins = _)"
         };
         for (policy, expected) in [
             (policy!(), "policy!()"),

@@ -62,9 +62,10 @@ impl HeaderLines {
             return Self::None;
         };
         // As many lines as names: no header has two. To know that is cheaper than to look.
-        match headers.len() == headers.keys_len() {
-            true => Self::One(first.clone()),
-            false => Self::Several(headers.get_all(name).iter().cloned().collect()),
+        if headers.len() == headers.keys_len() {
+            Self::One(first.clone())
+        } else {
+            Self::Several(headers.get_all(name).iter().cloned().collect())
         }
     }
 

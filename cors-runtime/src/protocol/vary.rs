@@ -78,9 +78,10 @@ pub(super) fn tidy(headers: &mut HeaderMap) {
             fields.push(field);
         }
     }
-    let joined = match fields.contains(&&b"*"[..]) {
-        true => b"*".to_vec(),
-        false => fields.join(&b", "[..]),
+    let joined = if fields.contains(&&b"*"[..]) {
+        b"*".to_vec()
+    } else {
+        fields.join(&b", "[..])
     };
     // Parts of header values with `, ` between them are a header value.
     if let Ok(joined) = HeaderValue::from_bytes(&joined) {

@@ -89,9 +89,10 @@ pub(crate) struct LayerPolicy(HandlerPolicy<()>);
 
 impl Policies<()> for LayerPolicy {
     fn candidates(&self, method: &Method, headers: &HeaderMap) -> Candidates<'_, ()> {
-        match is_preflight(method, headers) {
-            true => Candidates::Preflight(std::slice::from_ref(&self.0)),
-            false => Candidates::Handled(&self.0),
+        if is_preflight(method, headers) {
+            Candidates::Preflight(std::slice::from_ref(&self.0))
+        } else {
+            Candidates::Handled(&self.0)
         }
     }
 }

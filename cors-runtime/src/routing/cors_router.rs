@@ -298,9 +298,10 @@ where
         if let Some(path) = path.path() {
             assert_given_once(path, self.names.insert(Arc::clone(path)));
             if needs_judging(path) {
-                let empty = match self.v07_checks {
-                    true => Router::<()>::new(),
-                    false => Router::new().without_v07_checks(),
+                let empty = if self.v07_checks {
+                    Router::<()>::new()
+                } else {
+                    Router::new().without_v07_checks()
                 };
                 let _ = empty.route(path, MethodRouter::new());
             }

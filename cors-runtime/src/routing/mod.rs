@@ -14,4 +14,4 @@ pub use companion::{AType, Annotated, Decides, Itself};
 pub use cors_layer::{CorsFuture, CorsLayer, CorsService};
 pub use cors_router::CorsRouter;
 pub use handler::{Function, FunctionFuture};
-pub use routes::Routes;
+pub use routes::{Routes, add_function, add_handler, no_routes};

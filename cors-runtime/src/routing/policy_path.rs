@@ -113,9 +113,10 @@ impl PolicyPath<()> {
             None => PolicyPlace::AroundHandlers,
             Some(_) => PolicyPlace::AroundLayers,
         };
-        let not_allowed = match self.has_not_allowed() {
-            true => NotAllowed::Default,
-            false => NotAllowed::Own,
+        let not_allowed = if self.has_not_allowed() {
+            NotAllowed::Default
+        } else {
+            NotAllowed::Own
         };
         let policies = self.routes.policies();
         let handlers = self.routes.method_router(&policies, place, not_allowed);

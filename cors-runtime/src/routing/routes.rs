@@ -75,31 +75,33 @@ pub(crate) enum NotAllowed {
     Default,
 }
 
-/// For the expansion of `routes!`. There are no bounds on `S`: it is known only where the router
-/// ends, and until then rustc would recheck each pending obligation on every route.
-#[doc(hidden)]
-impl<S> Routes<S> {
-    /// Routes without a handler.
-    pub fn none() -> Self {
-        let handlers = Vec::new();
-        Self { handlers }
-    }
+/// Routes without a handler; for the expansion of `routes!`.
+///
+/// There are no bounds on `S` here: it is known only where the router ends, and until then rustc would
+/// recheck each pending obligation on every route.
+pub fn no_routes<S>() -> Routes<S> {
+    let handlers = Vec::new();
+    Routes { handlers }
+}
 
-    /// Adds a handler with the policy of its companion `A`.
-    pub fn handler<A, H, T>(self, handler: H) -> Self
-    where
-        A: Annotated + Decides<S>,
-        H: Handler<T, S, Future = FunctionFuture>,
-    {
-        let policy = HandlerPolicy::constant(A::headers(), A::decider());
-        self.with(policy, Function::new(handler))
-    }
+/// Adds a handler with the policy of its companion `A`.
+pub fn add_handler<A, H, T, S>(routes: Routes<S>, handler: H) -> Routes<S>
+where
+    A: Annotated + Decides<S>,
+    H: Handler<T, S, Future = FunctionFuture>,
+{
+    let policy = HandlerPolicy::constant(A::headers(), A::decider());
+    add_function(routes, policy, Function::new(handler))
+}
 
-    /// Adds a handler with a policy.
-    pub fn with(mut self, policy: HandlerPolicy<S>, handler: Function<S>) -> Self {
-        self.handlers.push(RoutedHandler { policy, handler });
-        self
-    }
+/// Adds a handler with a policy.
+pub fn add_function<S>(
+    mut routes: Routes<S>,
+    policy: HandlerPolicy<S>,
+    handler: Function<S>,
+) -> Routes<S> {
+    routes.handlers.push(RoutedHandler { policy, handler });
+    routes
 }
 
 impl<S> Routes<S>
