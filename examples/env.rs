@@ -48,7 +48,7 @@ async fn serve(origins: OriginSet) -> Result<(), Box<dyn Error>> {
     let url = format!("http://{}", listener.local_addr()?);
     println!(
         "\
-listening on {url}; let in: {origins}
+listening on {url}; allowed: {origins}
   curl -i {url}/report -H 'Origin: https://app.example'"
     );
     axum::serve(listener, app).await?;

@@ -80,7 +80,7 @@ too large: 413
   curl -i {url}/work/one {page} {token} -d 'more than sixteen bytes'
 a panic: 500
   curl -i {url}/work/panic {page} {token}
-a page that is not let in: 403
+a page that is not allowed: 403
   curl -i {url}/work/one -H 'Origin: https://evil.example' {token}"
     );
     axum::serve(listener, app).await

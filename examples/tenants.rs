@@ -120,11 +120,11 @@ listening on {url}
 
 the preflight of an unknown origin: 403
   {preflight}
-let the origin in: 204
+allow the origin: 204
   curl -i -X PUT {origins}
 the same preflight: 204
   {preflight}
-let it in no longer: 204
+allow it no longer: 204
   curl -i -X DELETE {origins}
 the same preflight: 403
   {preflight}"

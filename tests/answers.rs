@@ -368,7 +368,7 @@ async fn the_headers_are_on_every_kind_of_response() {
 }
 
 #[tokio::test]
-async fn a_layer_of_routes_is_inside_the_policy_and_meets_no_preflight() {
+async fn a_layer_of_routes_is_inside_the_policy_and_sees_no_preflight() {
     async fn refuse(_: Request, _: Next) -> StatusCode {
         StatusCode::UNAUTHORIZED
     }
@@ -389,7 +389,7 @@ async fn a_layer_of_routes_is_inside_the_policy_and_meets_no_preflight() {
 }
 
 #[tokio::test]
-async fn a_layer_of_the_router_meets_no_preflight_and_its_answer_can_be_read() {
+async fn a_layer_of_the_router_sees_no_preflight_and_its_answer_can_be_read() {
     async fn refuse(_: Request, _: Next) -> StatusCode {
         StatusCode::UNAUTHORIZED
     }

@@ -1,4 +1,4 @@
-//! The eight rules of the article, each tried over a real socket.
+//! The eight rules of the open policy, as the manual of `#[cors]` lists them, each tried over a real socket.
 
 use axum::{
     Json,

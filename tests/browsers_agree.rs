@@ -582,7 +582,7 @@ async fn check(
         prop_assert_eq!(
             ran,
             0,
-            "a handler ran for a page that its policy does not let in"
+            "a handler ran for a page that its policy does not allow"
         );
     }
     match (&seen, &expected) {
@@ -656,7 +656,7 @@ fn stray() -> impl Strategy<Value = Stray> {
 }
 
 /// What a stray request gets: access headers from a policy for everyone only, and nothing past
-/// `enforce` that the five steps do not let pass.
+/// `enforce` that its steps do not let pass.
 async fn check_stray(
     app: &App,
     router: &Router,

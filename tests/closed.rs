@@ -128,7 +128,7 @@ async fn a_preflight_is_answered_by_the_owners_policy_and_by_no_other() {
             (PARTNER, "DELETE", 403, refused.clone()),
             (EVIL, "PUT", 204, every.clone()),
             ("null", "PUT", 204, every.clone()),
-            // Nobody's method: the first policy that lets the origin in.
+            // Nobody's method: the first policy that allows the origin.
             (PARTNER, "PATCH", 204, items(PARTNER)),
             ("http://localhost", "PATCH", 204, remove("http://localhost")),
             (EVIL, "PATCH", 204, every.clone()),
@@ -212,7 +212,7 @@ async fn a_response_says_who_may_read_it_and_keeps_the_preflights_headers_to_its
                     "access-control-expose-headers: *",
                 ],
             ),
-            // 405, by the first policy that lets the origin in.
+            // 405, by the first policy that allows the origin.
             (
                 "PATCH",
                 Some(PARTNER),

@@ -101,7 +101,7 @@ fn every_origin_with_credentials_panics_there_when_the_layer_is_put_on() {
 }
 
 #[tokio::test]
-async fn an_authentication_layer_put_on_last_meets_preflights_there_only() {
+async fn an_authentication_layer_put_on_last_sees_preflights_there_only() {
     let preflight = [("Origin", APP), ("Access-Control-Request-Method", "GET")];
     let runs = Runs::default();
     let ours = ours(&runs).layer(from_fn(authenticate)).into_router();

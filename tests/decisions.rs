@@ -374,7 +374,7 @@ async fn every_answer_is_that_of_one_set_while_sets_are_swapped_under_load() {
     swaps.await.unwrap();
     assert!(
         allowed > 0 && allowed < 4_000,
-        "{allowed} of 4,000 were let in"
+        "{allowed} of 4,000 were allowed"
     );
 }
 

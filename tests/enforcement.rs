@@ -40,7 +40,7 @@ async fn closed(State(runs): State<Runs>, _: Counted, _: Bytes) {
     runs.handler.fetch_add(1, Ordering::Relaxed);
 }
 
-/// The design's five steps, as plainly as they stand there.
+/// The five steps of the manual (`enforce`), as plainly as they are listed there.
 fn passes(method: &str, headers: &HeaderMap, authority: Option<&str>) -> bool {
     let lines = |name: &str| -> Vec<&str> {
         headers

@@ -272,7 +272,7 @@ async fn whatever_a_layer_answers_carries_the_policys_headers() {
 }
 
 #[tokio::test]
-async fn no_layer_meets_a_preflight() {
+async fn no_layer_sees_a_preflight() {
     for (name, app, (method, what, ..), _) in cases() {
         let server = Server::start(app.into_router()).await;
         for (path, origin, status) in [

@@ -39,45 +39,43 @@ fn app() -> Router {
 async fn a_debug_build_says_which_handler_refuses_which_origin_and_why() {
     let _turn = TURN.lock().await;
     let server = Server::start(app()).await;
-    let listed = "`listed` (tests/refusals.rs:22) does not let the origin";
-    let decided = "`match` (tests/refusals.rs:25) does not let the origin";
+    let listed = "`listed` (tests/refusals.rs:22) does not allow the origin";
+    let decided = "`match` (tests/refusals.rs:25) does not allow the origin";
     for (origin, asked, expected) in [
         (
             "https://a.example",
             "GET",
             vec![format!(
-                "{listed} `https://a.example` in: it is not in `origins`"
+                "{listed} `https://a.example`: it is not in `origins`"
             )],
         ),
         (
             "null",
             "GET",
             vec![format!(
-                "{listed} `null` in: an opaque origin (`null`) is in no list"
+                "{listed} `null`: an opaque origin (`null`) never matches"
             )],
         ),
         (
             "https://listed.example/",
             "GET",
             vec![format!(
-                "{listed} `https://listed.example/` in: no browser would serialize an origin so"
+                "{listed} `https://listed.example/`: it is not serialized as a browser would"
             )],
         ),
         (
             "https://a.example",
             "PUT",
             vec![format!(
-                "{decided} `https://a.example` in: the type in `origins` does not let it in"
+                "{decided} `https://a.example`: the type in `origins` does not allow it"
             )],
         ),
         (
             "https://a.example",
             "DELETE",
             vec![
-                format!("{listed} `https://a.example` in: it is not in `origins`"),
-                format!(
-                    "{decided} `https://a.example` in: the type in `origins` does not let it in"
-                ),
+                format!("{listed} `https://a.example`: it is not in `origins`"),
+                format!("{decided} `https://a.example`: the type in `origins` does not allow it"),
             ],
         ),
     ] {
@@ -106,7 +104,7 @@ async fn a_debug_build_says_the_same_of_a_request_that_the_server_refuses() {
     assert_eq!(response.status(), 403);
     assert_eq!(
         response.body(),
-        "`listed` (tests/refusals.rs:22) does not let the origin `https://a.example` in: it is not \
+        "`listed` (tests/refusals.rs:22) does not allow the origin `https://a.example`: it is not \
          in `origins`\n"
     );
 }

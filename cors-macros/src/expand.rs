@@ -125,7 +125,7 @@ fn methods_missing() -> Error {
 
 /// The braced type that carries the policy under the handler's name.
 ///
-/// Its name has the span of the attribute: lints on names then hold their peace without an
+/// Its name has the span of the attribute: naming lints then stay silent without an
 /// `#[allow]`, which a user's `#![forbid]` would refuse.
 ///
 /// Nothing but `routes!` uses `NAMED_IN_ROUTES`, so that the compiler warns of a handler that is routed
@@ -165,7 +165,7 @@ fn companion(
         Some(_) => quote!(AType),
         None => quote!(Itself),
     };
-    // At the handler's own name, since lints hold their peace about what stands elsewhere.
+    // At the handler's own name, since the call-site span suppresses lints elsewhere.
     let named = quote_spanned!(handler.name.span()=> const NAMED_IN_ROUTES: () = (););
     // Types have no hygiene: this name must not be that of a type of the user's.
     let state = Ident::new("__CorsState", Span::call_site());

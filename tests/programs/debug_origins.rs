@@ -1,5 +1,5 @@
 //! Prints whether its own executable holds a trace of its argument, which is that of an origin that
-//! only debug builds let in.
+//! only debug builds allow.
 
 use std::{env, fs};
 

@@ -137,9 +137,9 @@ fn port_problem(scheme: &str, port: Option<&str>) -> Option<(String, Option<&'st
     let digits = port.bytes().all(|byte| byte.is_ascii_digit());
     let problem = match number {
         _ if port.is_empty() => "the port is empty".to_owned(),
-        _ if !digits => format!("`{port}` is no port"),
+        _ if !digits => format!("invalid port `{port}`"),
         _ if port.trim_start_matches('0').is_empty() => {
-            "0 is no port that a page can come from".to_owned()
+            "invalid port 0: no page comes from it".to_owned()
         }
         _ if port.starts_with('0') => format!("the port `{port}` has leading zeros"),
         None => format!("the port `{port}` is above 65535"),
@@ -275,7 +275,7 @@ mod tests {
             ),
             (
                 "https://example.com:0",
-                "0 is no port",
+                "invalid port 0",
                 "write `https://example.com`",
             ),
             (
@@ -293,8 +293,8 @@ mod tests {
                 "port is empty",
                 "write `https://example.com`",
             ),
-            ("https://example.com:x", "is no port", "write an origin"),
-            ("https://example.com:+1", "is no port", "write an origin"),
+            ("https://example.com:x", "invalid port", "write an origin"),
+            ("https://example.com:+1", "invalid port", "write an origin"),
             ("https://127.1", "IPv4 address", "write `https://127.0.0.1`"),
             (
                 "https://0x7f.1",

@@ -13,12 +13,12 @@ pub enum Port {
     Default,
     /// This one.
     Number(u16),
-    /// `:*`: any, also none.
+    /// `:*`: any, or none.
     Any,
 }
 
 /// What a list of origins may hold: an origin, or a pattern with `*` as the first label of the
-/// host (one or more labels), as the port (any, also none), or as both.
+/// host (one or more labels), as the port (any, or none), or as both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pattern<'a> {
     /// The scheme, without `://`.
@@ -115,7 +115,7 @@ impl Wildcards {
 pub struct Hazards {
     /// `http` on a host that is not loopback: anyone on the way can pose as it.
     pub insecure: bool,
-    /// `:*` on a host that is not loopback: any service of that host is let in.
+    /// `:*` on a host that is not loopback: any service of that host is allowed.
     pub any_port: bool,
     /// A pattern that can match under a public suffix, where anyone may register a name; or that
     /// nothing has checked, because the feature `public-suffix` is off.

@@ -5,7 +5,7 @@ use http::request::Parts;
 use super::origin::Origin;
 use crate::policy::Policy;
 
-/// A type that decides at run time which origins a policy lets in: `origins = Tenants`.
+/// A type that decides at run time which origins a policy allows: `origins = Tenants`.
 ///
 /// It sees the application's own state `S`, so that a tenant's origins can come from a database,
 /// with no global and no closure.

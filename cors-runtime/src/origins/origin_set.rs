@@ -47,7 +47,7 @@ use crate::policy::Policy;
 /// # Text
 ///
 /// As in the attribute: origins and patterns with a comma and any number of spaces between them. The
-/// empty text is the empty set, which lets nobody in. `"*"` alone is the set of all well-formed
+/// empty text is the empty set, which allows nobody. `"*"` alone is the set of all well-formed
 /// origins. What the attribute would call a mistake is an error here, in the same words.
 ///
 /// # With credentials
@@ -55,8 +55,8 @@ use crate::policy::Policy;
 /// What the compiler would hold against an entry under a policy with `credentials` is known only when
 /// such a policy asks: an `http` origin that is not loopback, a `:*` beyond loopback, a pattern that
 /// reaches a public suffix (or that nothing has checked, without the feature `public-suffix`). Under
-/// such a policy these entries let nobody in unless the attribute says the `danger_` word, and `"*"`
-/// lets nobody in at all.
+/// such a policy these entries allow nobody unless the attribute says the `danger_` word, and `"*"`
+/// allows nobody at all.
 #[derive(Clone, Default)]
 pub struct OriginSet(Arc<RwLock<Arc<Entries>>>);
 
@@ -175,7 +175,7 @@ impl Entries {
 
 fn every_beside_others() -> Mistake {
     Mistake::new(
-        "`*` lets every origin in, and stands beside others",
+        "`*` allows every origin, and stands beside others",
         "write `*` alone, or the others without it",
     )
 }

@@ -21,7 +21,8 @@ pub(super) struct Verdict {
     pub(super) vary: Vary,
 }
 
-/// Judges a request in five steps; `allowed` says whether the policy allows its origin.
+/// Judges a request by the steps that the manual lists under `enforce`; `allowed` says whether the policy
+/// allows its origin.
 pub(super) fn enforce(allowed: bool, method: &Method, uri: &Uri, headers: &HeaderMap) -> Verdict {
     let passes_by_origin = Verdict {
         passes: true,

@@ -119,7 +119,7 @@ impl PolicyHeaders {
 
     /// Whether the policy allows the origin of a request, or which origin its type has to be asked
     /// about. Both a list and a type know exactly one `Origin`; what is not serialized as browsers do
-    /// is in no list, nor is `null`, and a type is never asked about either.
+    /// never matches, nor does `null`, and a type is never asked about either.
     pub(crate) fn admission(&self, request: &HeaderMap) -> Admission {
         let origins = match &self.policy.record().origins {
             None => return Admission::Allowed(echo_origin(request)),

@@ -1,4 +1,4 @@
-//! Why an origin is not let in, for those who have to find out.
+//! Why an origin is refused, for those who have to find out.
 
 use std::fmt;
 
@@ -24,10 +24,10 @@ impl fmt::Display for Place {
     }
 }
 
-/// How much of an `Origin` is told, in bytes: more than any real one has.
+/// How much of an `Origin` is shown, in bytes: more than any real one has.
 const LONGEST_SHOWN: usize = 400;
 
-/// Whom a policy lets in, in the words of a refusal.
+/// What a policy compares origins with.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Rule {
     Listed,
@@ -66,12 +66,12 @@ impl Refusal<'_> {
             (Some(_), Some(_)) => return "the request has more than one `Origin`",
         };
         match self.rule {
-            _ if origin == "null" => "an opaque origin (`null`) is in no list",
+            _ if origin == "null" => "an opaque origin (`null`) never matches",
             _ if cors_grammar::origin::Origin::parse(origin).is_none() => {
-                "no browser would serialize an origin so"
+                "it is not serialized as a browser would"
             }
             Rule::Listed => "it is not in `origins`",
-            Rule::Decided => "the type in `origins` does not let it in",
+            Rule::Decided => "the type in `origins` does not allow it",
         }
     }
 
@@ -80,7 +80,7 @@ impl Refusal<'_> {
     pub(super) fn explain(&self, text: &mut String) {
         if let Some(place) = self.place {
             let (origin, reason) = (self.origin(), self.reason());
-            *text += &format!("{place} does not let the origin `{origin}` in: {reason}\n");
+            *text += &format!("{place} does not allow the origin `{origin}`: {reason}\n");
         }
     }
 

@@ -119,8 +119,8 @@ impl PolicyHeaders {
     /// Puts the access headers of a response that is no answer to a preflight on `response`, where
     /// there are none.
     ///
-    /// The open policy's are the five of the article (rules 3 to 7), on every response. Any other
-    /// policy keeps to itself what browsers read on preflights only.
+    /// The open policy's are those of its rules 3 to 7 (the manual of `#[cors]` lists them), on every
+    /// response. Any other policy sends what browsers read on preflights only there.
     fn allow_reading(
         &self,
         allow_origin: HeaderValue,

@@ -4,7 +4,7 @@ use http::header::{HeaderMap, HeaderValue, VARY};
 
 /// The request headers that a response was made from, among those the protocol reads.
 ///
-/// Ordered so that of two that can meet the greater names all that the other does.
+/// When combined, the greater value's fields include the lesser's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Vary {
     /// None: the response is the same for every origin.

@@ -44,7 +44,7 @@ use crate::protocol::{EndpointPolicies, HandlerPolicy};
 ///
 /// On a plain router the path's answer to `OPTIONS` sits inside every layer: one that demands
 /// credentials refuses preflights, which never carry any. On a [`CorsRouter`](crate::CorsRouter) no
-/// layer meets them.
+/// layer sees them.
 #[must_use = "routes do nothing until a router takes them"]
 pub struct Routes<S = ()> {
     handlers: Vec<RoutedHandler<S>>,
