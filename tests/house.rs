@@ -182,3 +182,17 @@ fn the_rooms_import_one_way() {
     }
     assert_eq!(arrows.len(), 6, "each room from each before it: {arrows:?}");
 }
+
+#[test]
+fn axum_is_named_in_one_room() {
+    let src = root("cors-runtime/src");
+    for room in ["policy", "origins", "protocol"] {
+        for entry in fs::read_dir(src.join(room)).unwrap() {
+            let path = entry.unwrap().path();
+            let mut paths = Paths::default();
+            paths.visit_file(&syn::parse_file(&fs::read_to_string(&path).unwrap()).unwrap());
+            let names_axum = paths.0.iter().any(|path| path[0] == "axum");
+            assert!(!names_axum, "{}", path.display());
+        }
+    }
+}

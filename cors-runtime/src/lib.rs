@@ -47,9 +47,9 @@ pub mod testing;
 pub use cors_macros::cors;
 #[cfg(doc)]
 pub use docs::{guides, security};
-pub use origins::{AllowOrigin, Origin, OriginError, OriginRejection, OriginSet};
+pub use origins::{AllowOrigin, Origin, OriginError, OriginSet};
 pub use policy::Policy;
-pub use routing::{CorsFuture, CorsLayer, CorsRouter, CorsService, Routes};
+pub use routing::{CorsFuture, CorsLayer, CorsRouter, CorsService, OriginRejection, Routes};
 
 #[doc = include_str!("docs/routes.md")]
 #[macro_export]

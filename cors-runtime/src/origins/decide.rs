@@ -2,14 +2,12 @@
 
 use std::{
     marker::PhantomData,
-    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
-use axum::extract::OriginalUri;
 use http::request::Parts;
 use pin_project_lite::pin_project;
 
@@ -108,18 +106,11 @@ where
         catch_unwind(AssertUnwindSafe(decision)).unwrap_or(Some(Verdict::Panicked))
     }
 
-    fn decide_later(&self, origin: Origin, mut request: Parts, state: &S) -> DecisionFuture {
+    fn decide_later(&self, origin: Origin, request: Parts, state: &S) -> DecisionFuture {
         let state = state.clone();
         Box::pin(async move {
-            // Nested routers strip their prefixes from the URI. The type sees what was requested.
-            let original = request.extensions.get().map(|OriginalUri(uri)| uri);
-            let original = original.filter(|uri| **uri != request.uri).cloned();
-            let stripped = original.map(|uri| mem::replace(&mut request.uri, uri));
             let decision = async { T::allows(&origin, &request, &state).await };
             let verdict = CatchPanic::new(decision).await;
-            if let Some(stripped) = stripped {
-                request.uri = stripped;
-            }
             (verdict.map_or(Verdict::Panicked, Verdict::from), request)
         })
     }

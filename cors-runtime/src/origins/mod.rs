@@ -8,5 +8,5 @@ mod origin_set;
 pub use allow_origin::AllowOrigin;
 pub use decide::{Decider, decided_by};
 pub(crate) use decide::{DecisionFuture, Verdict};
-pub use origin::{Origin, OriginError, OriginRejection};
+pub use origin::{Origin, OriginError};
 pub use origin_set::OriginSet;

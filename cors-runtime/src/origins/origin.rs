@@ -1,13 +1,8 @@
-//! [`Origin`]: the origin of a request, for handlers that decide by themselves.
+//! [`Origin`]: the origin of a request.
 
 use std::{error, fmt, str::FromStr};
 
-use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
-    response::{IntoResponse, Response},
-};
 use cors_grammar::{Mistake, explain, origin};
-use http::{StatusCode, header::ORIGIN, request::Parts};
 
 /// The origin of the page that sent a request, as an extractor.
 ///
@@ -16,7 +11,7 @@ use http::{StatusCode, header::ORIGIN, request::Parts};
 /// authenticates nobody.
 ///
 /// A request without exactly one `Origin`, or with one that no browser would serialize so, is
-/// rejected with 400 ([`OriginRejection`]). `Option<Origin>` is `None` where there is no `Origin`,
+/// rejected with 400 ([`OriginRejection`](crate::OriginRejection)). `Option<Origin>` is `None` where there is no `Origin`,
 /// and rejects the others.
 ///
 /// ```
@@ -154,71 +149,6 @@ impl fmt::Display for OriginError {
 }
 
 impl error::Error for OriginError {}
-
-/// Why a request has no [`Origin`] to extract: 400.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OriginRejection(&'static str);
-
-const MISSING: OriginRejection = OriginRejection("the request has no `Origin`");
-const SEVERAL: OriginRejection = OriginRejection("the request has more than one `Origin`");
-const MALFORMED: OriginRejection = OriginRejection("the request's `Origin` is no origin");
-
-impl OriginRejection {
-    /// The status of the response: 400.
-    pub fn status(&self) -> StatusCode {
-        StatusCode::BAD_REQUEST
-    }
-
-    /// The body of the response.
-    pub fn body_text(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl fmt::Display for OriginRejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl error::Error for OriginRejection {}
-
-impl IntoResponse for OriginRejection {
-    fn into_response(self) -> Response {
-        (self.status(), self.0).into_response()
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Origin {
-    type Rejection = OriginRejection;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, OriginRejection> {
-        let mut lines = parts.headers.get_all(ORIGIN).iter();
-        match (lines.next(), lines.next()) {
-            (None, _) => Err(MISSING),
-            (Some(_), Some(_)) => Err(SEVERAL),
-            (Some(line), None) => {
-                let origin = line.to_str().ok().and_then(Self::recognise);
-                origin.ok_or(MALFORMED)
-            }
-        }
-    }
-}
-
-impl<S: Sync> OptionalFromRequestParts<S> for Origin {
-    type Rejection = OriginRejection;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        state: &S,
-    ) -> Result<Option<Self>, OriginRejection> {
-        match <Self as FromRequestParts<S>>::from_request_parts(parts, state).await {
-            Ok(origin) => Ok(Some(origin)),
-            Err(MISSING) => Ok(None),
-            Err(rejection) => Err(rejection),
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -2,23 +2,16 @@
 
 use std::{
     fmt,
-    future::ready,
     str::FromStr,
     sync::{Arc, PoisonError, RwLock},
 };
 
-use axum::extract::FromRef;
+use super::origin::{Origin, OriginError};
+use crate::policy::Policy;
 use cors_grammar::{
     Mistake, list, origin, origin_list,
     pattern::{Hazards, Pattern, Wildcards},
 };
-use http::request::Parts;
-
-use super::{
-    allow_origin::AllowOrigin,
-    origin::{Origin, OriginError},
-};
-use crate::policy::Policy;
 
 /// A set of origins and patterns, read from configuration text and kept in the application's state:
 /// `origins = OriginSet`.
@@ -42,7 +35,7 @@ use crate::policy::Policy;
 /// ```
 ///
 /// Clones share the set; [`OriginSet::default`] is empty. A state that holds it among other things implements
-/// [`FromRef`] for it.
+/// [`FromRef`](axum::extract::FromRef) for it.
 ///
 /// # Text
 ///
@@ -117,7 +110,7 @@ impl OriginSet {
     }
 
     /// Whether a policy lets an origin in by this set.
-    fn admits(&self, policy: &Policy, origin: &Origin) -> bool {
+    pub(crate) fn admits(&self, policy: &Policy, origin: &Origin) -> bool {
         let entries = self.entries();
         match policy.record().allows_credentials() {
             true if entries.every => false,
@@ -223,19 +216,6 @@ impl fmt::Display for OriginSet {
 impl fmt::Debug for OriginSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "OriginSet({self})")
-    }
-}
-
-impl<S> AllowOrigin<S> for OriginSet
-where
-    Self: FromRef<S>,
-{
-    fn allows(origin: &Origin, _: &Parts, state: &S) -> impl Future<Output = bool> + Send {
-        ready(Self::from_ref(state).contains(origin.as_str()))
-    }
-
-    fn allows_now(policy: &Policy, origin: &Origin, state: &S) -> Option<bool> {
-        Some(Self::from_ref(state).admits(policy, origin))
     }
 }
 

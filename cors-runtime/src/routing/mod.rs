@@ -3,6 +3,7 @@
 mod companion;
 mod cors_layer;
 mod cors_router;
+mod extract;
 mod handler;
 mod paths;
 mod policy_path;
@@ -13,5 +14,6 @@ mod with_policy;
 pub use companion::{AType, Annotated, Decides, Itself};
 pub use cors_layer::{CorsFuture, CorsLayer, CorsService};
 pub use cors_router::CorsRouter;
+pub use extract::OriginRejection;
 pub use handler::{Function, FunctionFuture};
 pub use routes::{Routes, add_function, add_handler, no_routes};

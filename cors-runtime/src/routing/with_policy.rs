@@ -3,6 +3,7 @@
 
 use std::{
     future::ready,
+    mem,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -10,9 +11,10 @@ use std::{
 
 use axum::{
     body::Body,
+    extract::OriginalUri,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, Method, Request, request::Parts};
+use http::{HeaderMap, Method, Request, Uri, request::Parts};
 use pin_project_lite::pin_project;
 
 use crate::{
@@ -107,6 +109,8 @@ struct Waiting<I: Inner> {
     progress: Progress,
     body: I::RequestBody,
     inner: I,
+    /// The URI without the prefixes that nested routers strip, where it is not what was requested.
+    stripped: Option<Uri>,
 }
 
 impl<I: Inner> WithPolicyFuture<I> {
@@ -149,6 +153,7 @@ impl<I: Inner> WithPolicyFuture<I> {
             progress,
             body,
             inner,
+            stripped: None,
         };
         Self {
             step: waiting.step(origin, parts),
@@ -164,8 +169,11 @@ pub(crate) fn begin<S, B>(policies: &impl Policies<S>, request: &Request<B>, sta
 }
 
 impl<I: Inner> Waiting<I> {
-    /// Asks the type that decides for the next policy.
-    fn step(self, origin: Origin, request: Parts) -> Step<I> {
+    /// Asks the type that decides for the next policy, which sees the URI that was requested.
+    fn step(mut self, origin: Origin, mut request: Parts) -> Step<I> {
+        let original = request.extensions.get().map(|OriginalUri(uri)| uri);
+        let original = original.filter(|uri| **uri != request.uri).cloned();
+        self.stripped = original.map(|uri| mem::replace(&mut request.uri, uri));
         let state = self.inner.state();
         let candidates = self.policies.candidates(&request.method, &request.headers);
         let policy = candidates.policies().get(self.progress.position);
@@ -180,7 +188,10 @@ impl<I: Inner> Waiting<I> {
     }
 
     /// Goes on with the decision that was awaited.
-    fn resume(mut self, verdict: Verdict, parts: Parts) -> Step<I> {
+    fn resume(mut self, verdict: Verdict, mut parts: Parts) -> Step<I> {
+        if let Some(stripped) = self.stripped.take() {
+            parts.uri = stripped;
+        }
         let head = RequestHead::of_parts(&parts);
         let candidates = self.policies.candidates(head.method, head.headers);
         let progress = self.progress.after(verdict);
