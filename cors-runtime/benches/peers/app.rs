@@ -16,7 +16,7 @@ use axum::{
 };
 use cors_runtime::{
     __private::{self, Wildcards},
-    AllowOrigin, CorsRouter, Origin, OriginSet, Routes, cors, routes,
+    AllowOrigin, CorsRouter, Origin, OriginSet, Routes, cors, policy, routes,
 };
 use tower::layer::util::Identity;
 use tower_http::cors::CorsLayer;
@@ -32,18 +32,20 @@ pub(crate) enum Peer {
     LeanByHand,
     Ours,
     OursCorsRouter,
+    OursDefault,
     TowerHttp,
     AxumCors,
 }
 
 impl Peer {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::NoCors,
         Self::EmptyLayer,
         Self::ByHand,
         Self::LeanByHand,
         Self::Ours,
         Self::OursCorsRouter,
+        Self::OursDefault,
         Self::TowerHttp,
         Self::AxumCors,
     ];
@@ -56,6 +58,7 @@ impl Peer {
             Self::LeanByHand => "lean by hand",
             Self::Ours => "ours",
             Self::OursCorsRouter => "ours, CorsRouter",
+            Self::OursDefault => "ours, default policy",
             Self::TowerHttp => "tower-http",
             Self::AxumCors => "axum_cors",
         }
@@ -132,6 +135,24 @@ where
         }
         Peer::Ours => layered(case, ours(case, state)),
         Peer::EmptyLayer => layered(case, ours(case, state)).layer(Identity::new()),
+        Peer::OursDefault => {
+            let policy = match case.policy {
+                Policy::Open => policy!(methods = "GET, PUT", max_age = 60),
+                Policy::Listed => policy!(
+                    methods = "GET, PUT",
+                    origins = "https://app.example.com",
+                    allow_headers = "Content-Type, X-Token",
+                    credentials,
+                    max_age = 60
+                ),
+                _ => return None,
+            };
+            let router = CorsRouter::new().route("/items", get(items).put(items));
+            let layers = 0..case.layers;
+            let router = layers.fold(router, |router, _| router.layer(Identity::new()));
+            let router = router.with_state(state).default_policy(policy);
+            router.into_router()
+        }
         Peer::OursCorsRouter => match static_routes(case) {
             Some(routes) => cors_router(case, routes).with_state(state).into_router(),
             None => {

@@ -12,8 +12,10 @@ use axum::{
 use tower::{Layer, Service};
 
 use super::{
+    cors_layer::CorsLayer,
     handler::Function,
     paths::Paths,
+    plain_part::{DefaultPolicy, PlainPart},
     policy_path::{ErasedLayer, PolicyPath},
     routes::Routes,
 };
@@ -33,7 +35,8 @@ use super::{
 /// layer's 401, 408, 413, 429 or 500, the path's 405. What the handler or a layer has set of these
 /// headers is replaced.
 ///
-/// axum alone chooses the endpoint, and a path without a policy is as on any router.
+/// axum alone chooses the endpoint. What has no policy has the
+/// [default](CorsRouter::default_policy); without one it is as on any router.
 ///
 /// A layer that has to see preflights and refusals (tracing, limits for each address) stands around
 /// the [`Router`] that [`into_router`](CorsRouter::into_router) returns: that is the last call, of the
@@ -56,8 +59,12 @@ use super::{
 #[must_use = "a router does nothing until it is served"]
 #[derive(Clone)]
 pub struct CorsRouter<S = ()> {
-    /// All that has no policy.
+    /// All that has no policy of its own.
     plain: Router<S>,
+    /// The policy of all that is in `plain`.
+    default: DefaultPolicy,
+    /// The same of nested and merged routers that say themselves which policy it has.
+    parts: Vec<PlainPart<S>>,
     /// The paths that have one, and the fallbacks of nested routers that have one.
     paths: Vec<PolicyPath<S>>,
     /// What these paths are called.
@@ -81,10 +88,11 @@ where
     pub fn without_v07_checks(mut self) -> Self {
         self.v07_checks = false;
         self.map_plain(Router::without_v07_checks)
+            .map_parts(Router::without_v07_checks)
     }
 
     /// Adds a path with its annotated handlers ([`Routes`]), or with axum's own routes
-    /// ([`MethodRouter`]), which get no access headers.
+    /// ([`MethodRouter`]), which have the [default policy](CorsRouter::default_policy).
     ///
     /// # Panics
     ///
@@ -95,8 +103,8 @@ where
         routes.add_to(self, path)
     }
 
-    /// Adds a service at a path, as [`Router::route_service`] does. It gets no access headers; for a
-    /// service of another kind than a handler's there is [`CorsLayer`](crate::CorsLayer).
+    /// Adds a service at a path, as [`Router::route_service`] does. It has the
+    /// [default policy](CorsRouter::default_policy); one of its own is a [`CorsLayer`] around it.
     ///
     /// # Panics
     ///
@@ -113,9 +121,10 @@ where
 
     /// Adds another router's paths under a prefix, as [`Router::nest`] does.
     ///
-    /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths have no policy here: one that
-    /// [`into_router`](CorsRouter::into_router) has returned answers for itself, inside the layers of
-    /// this one, which its preflights then reach. Nest the `CorsRouter` itself.
+    /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths have the
+    /// [default policy](CorsRouter::default_policy): one that [`into_router`](CorsRouter::into_router) has
+    /// returned answers inside it, and inside the layers of this one, which its preflights then reach. Nest
+    /// the `CorsRouter` itself.
     ///
     /// # Panics
     ///
@@ -132,7 +141,18 @@ where
         if other.fallback.is_some() {
             assert_default_fallback(&other.plain);
         }
-        self.plain = self.plain.nest(prefix, other.plain);
+        let nested = |router| Router::new().without_v07_checks().nest(prefix, router);
+        match other.default {
+            DefaultPolicy::Outer => self.plain = self.plain.nest(prefix, other.plain),
+            default => {
+                // axum judges the prefix and the paths below it.
+                let _ = self.empty().nest(prefix, other.plain.clone());
+                let router = nested(other.plain);
+                self.parts.push(PlainPart { router, default });
+            }
+        }
+        let parts = other.parts.into_iter();
+        self.parts.extend(parts.map(|part| part.map(nested)));
         let prefix: Arc<str> = Arc::from(prefix);
         for mut path in other.paths.into_iter().chain(other.fallback) {
             path.nest(Arc::clone(&prefix));
@@ -141,7 +161,8 @@ where
         self
     }
 
-    /// Adds a service under a prefix, as [`Router::nest_service`] does. It gets no access headers.
+    /// Adds a service under a prefix, as [`Router::nest_service`] does. It has the
+    /// [default policy](CorsRouter::default_policy).
     ///
     /// # Panics
     ///
@@ -174,7 +195,14 @@ where
             (Some(_), Some(_)) => assert_default_fallback(&Router::<S>::new().fallback(nothing)),
         }
         self.v07_checks |= other.v07_checks;
-        self.plain = self.plain.merge(other.plain);
+        match other.default {
+            DefaultPolicy::Outer => self.plain = self.plain.merge(other.plain),
+            default => self.parts.push(PlainPart {
+                router: other.plain.without_v07_checks(),
+                default,
+            }),
+        }
+        self.parts.extend(other.parts);
         for path in other.paths {
             self.add_path(path);
         }
@@ -192,7 +220,7 @@ where
     }
 
     /// Sets the service that answers URLs that no path matches, as [`Router::fallback_service`] does.
-    /// They then have no policy.
+    /// They then have the [default policy](CorsRouter::default_policy).
     pub fn fallback_service<T>(mut self, service: T) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
@@ -209,6 +237,47 @@ where
         self.fallback = None;
         self.paths.retain(|path| !path.is_nested_fallback());
         self.map_plain(Router::reset_fallback)
+            .map_parts(Router::reset_fallback)
+    }
+
+    /// Sets the policy of all that has none of its own on this router: axum's own routes, closures,
+    /// services, merged and nested plain routers, and the answer to unknown URLs. A [`Policy`](crate::Policy)
+    /// or a [`CorsLayer`]; one without `methods` allows the
+    /// [CORS-safelisted methods](https://fetch.spec.whatwg.org/#cors-safelisted-method).
+    ///
+    /// It stands outside of all layers, as every policy here, wherever it is called; the last call wins. A
+    /// nested or merged `CorsRouter` keeps its own for its part, and takes this one where it has none.
+    ///
+    /// A router that [`into_router`](CorsRouter::into_router) has returned counts as a plain one: this policy
+    /// answers its preflights, and the policies of its handlers stand inside, where they can only be
+    /// stricter.
+    ///
+    /// ```
+    /// use axum::routing::get;
+    /// use cors_runtime::{CorsRouter, Policy, cors, policy, routes};
+    ///
+    /// const PUBLIC: Policy = policy!(origins = "*");
+    ///
+    /// #[cors(methods = "DELETE", origins = "https://app.example.com", credentials)]
+    /// async fn clear() {}
+    ///
+    /// let app: axum::Router = CorsRouter::new()
+    ///     .route("/items", routes!(clear)) // its own policy
+    ///     .route("/health", get(|| async { "up" })) // PUBLIC
+    ///     .default_policy(PUBLIC)
+    ///     .into_router();
+    /// ```
+    pub fn default_policy(mut self, policy: impl Into<CorsLayer>) -> Self {
+        self.default = DefaultPolicy::Policy(policy.into());
+        self
+    }
+
+    /// Leaves all that has no policy of its own on this router without one, also where the router that
+    /// takes it has a [default](CorsRouter::default_policy): for what answers CORS itself, as a proxied
+    /// API or WebDAV does. A default would answer each of its preflights.
+    pub fn no_default_policy(mut self) -> Self {
+        self.default = DefaultPolicy::None;
+        self
     }
 
     /// Sets what answers a method that no handler of a path serves, on all paths added so far, as
@@ -223,6 +292,7 @@ where
         for path in &mut self.paths {
             path.method_not_allowed_fallback(erased.clone());
         }
+        self = self.map_parts(|part| part.method_not_allowed_fallback(handler.clone()));
         self.map_plain(|plain| plain.method_not_allowed_fallback(handler))
     }
 
@@ -240,7 +310,8 @@ where
         for path in self.paths.iter_mut().chain(&mut self.fallback) {
             path.layer(Arc::clone(&erased));
         }
-        self.map_plain(|plain| plain.layer(layer))
+        self.map_parts(|part| part.layer(layer.clone()))
+            .map_plain(|plain| plain.layer(layer))
     }
 
     /// Puts a layer around the paths added so far, and not around fallbacks, as
@@ -259,7 +330,8 @@ where
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
         let erased: Arc<dyn ErasedLayer> = Arc::new(layer.clone());
-        let mut has_policy_paths = false;
+        let has_part_paths = self.parts.iter().any(|part| part.router.has_routes());
+        let mut has_policy_paths = has_part_paths;
         for path in self
             .paths
             .iter_mut()
@@ -268,6 +340,13 @@ where
             has_policy_paths = true;
             path.layer(Arc::clone(&erased));
         }
+        self = self.map_parts(|part| {
+            if part.has_routes() {
+                part.route_layer(layer.clone())
+            } else {
+                part
+            }
+        });
         if has_policy_paths && !self.plain.has_routes() {
             return self;
         }
@@ -277,7 +356,11 @@ where
     /// Provides the state, as [`Router::with_state`] does.
     pub fn with_state<S2>(self, state: S) -> CorsRouter<S2> {
         let paths = self.paths.into_iter();
+        let parts = self.parts.into_iter();
+        let parts = parts.map(|part| part.map(|router| router.with_state(state.clone())));
         CorsRouter {
+            parts: parts.collect(),
+            default: self.default,
             paths: paths.map(|path| path.with_state(&state)).collect(),
             names: self.names,
             fallback: self.fallback.map(|path| path.with_state(&state)),
@@ -292,18 +375,28 @@ where
         self
     }
 
+    fn map_parts(mut self, map: impl Fn(Router<S>) -> Router<S>) -> Self {
+        let parts = self.parts.into_iter();
+        self.parts = parts.map(|part| part.map(&map)).collect();
+        self
+    }
+
+    /// A router with this one's checks.
+    fn empty(&self) -> Router<S> {
+        if self.v07_checks {
+            Router::new()
+        } else {
+            Router::new().without_v07_checks()
+        }
+    }
+
     /// Adds a path, which axum judges as it does where it routes, nests or merges one.
     #[track_caller]
     fn add_path(&mut self, path: PolicyPath<S>) {
         if let Some(path) = path.path() {
             assert_given_once(path, self.names.insert(Arc::clone(path)));
             if needs_judging(path) {
-                let empty = if self.v07_checks {
-                    Router::<()>::new()
-                } else {
-                    Router::new().without_v07_checks()
-                };
-                let _ = empty.route(path, MethodRouter::new());
+                let _ = self.empty().route(path, MethodRouter::new());
             }
         }
         self.paths.push(path);
@@ -325,8 +418,12 @@ impl CorsRouter {
     /// policy of the other. (Nobody can see it where two finished routers are merged.)
     #[track_caller]
     pub fn into_router(self) -> Router {
-        if self.plain.has_routes() {
-            let plain = Paths::of(&self.plain);
+        let parts = self.parts.iter().map(|part| &part.router);
+        for router in parts
+            .chain([&self.plain])
+            .filter(|router| router.has_routes())
+        {
+            let plain = Paths::of(router);
             for path in self.paths.iter().filter_map(PolicyPath::path) {
                 assert_given_once(path, !plain.have(path));
             }
@@ -334,9 +431,16 @@ impl CorsRouter {
         // Each path has been checked already.
         let empty = Router::new().without_v07_checks();
         let paths = self.paths.into_iter().map(PolicyPath::build);
-        let paths = paths.fold(empty, |router, path| path.add_to(router));
+        let mut router = paths.fold(empty, |router, path| path.add_to(router));
+        for PlainPart {
+            router: part,
+            default,
+        } in self.parts
+        {
+            router = router.merge(default.around(part));
+        }
         // Of two default 404s axum keeps the second: the one with the layers.
-        let router = paths.merge(self.plain);
+        let router = router.merge(self.default.around(self.plain));
         let router = match self.fallback {
             Some(fallback) => fallback.build().add_to(router),
             None => router,
@@ -397,6 +501,8 @@ where
     fn from(plain: Router<S>) -> Self {
         Self {
             plain,
+            default: DefaultPolicy::Outer,
+            parts: Vec::new(),
             paths: Vec::new(),
             names: HashSet::new(),
             fallback: None,

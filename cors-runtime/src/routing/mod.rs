@@ -6,6 +6,7 @@ mod cors_router;
 mod extract;
 mod handler;
 mod paths;
+mod plain_part;
 mod policy_path;
 mod routes;
 mod shared;
