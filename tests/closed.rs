@@ -386,3 +386,40 @@ async fn any_bytes_in_origin_are_answered() {
         }
     }
 }
+
+#[cors(methods = "GET, POST", origins = [])]
+async fn own_pages() -> &'static str {
+    "own"
+}
+
+#[tokio::test]
+async fn an_empty_list_is_for_own_pages_only() {
+    let server = Server::start(Router::new().route("/", routes!(own_pages).into())).await;
+    let own = format!("http://{}", server.address());
+    for (headers, status) in [
+        (&[("origin", own.as_str())][..], 200),
+        (&[("sec-fetch-site", "same-origin")], 200),
+        (&[], 200),
+        (&[("origin", "https://other.example")], 403),
+        (&[("origin", "null")], 403),
+        (&[("sec-fetch-site", "cross-site")], 403),
+    ] {
+        let response = server.ask("POST", "/", headers).await;
+        assert_eq!(response.status(), status, "{headers:?}");
+        let lines = access_lines(response.headers());
+        assert!(
+            lines.iter().all(|line| line.starts_with("vary")),
+            "{lines:?}"
+        );
+    }
+    let ask = [
+        ("origin", own.as_str()),
+        ("access-control-request-method", "POST"),
+    ];
+    let response = server.ask("OPTIONS", "/", &ask).await;
+    assert_eq!(
+        response.status(),
+        403,
+        "browsers ask for other origins only"
+    );
+}

@@ -350,6 +350,34 @@ impl Service<Request> for NeverReady {
     }
 }
 
+/// Its `items` is brought by a glob import, which a function of the name hides, and the type does not.
+mod api {
+    use cors_runtime::cors;
+
+    #[cors(methods = "GET")]
+    #[expect(dead_code, reason = "only its companion is found")]
+    pub(super) async fn items() {}
+}
+
+#[test]
+#[should_panic = "found the handler `outermost::hidden::items`, and the policy of `outermost::api::items`"]
+fn a_handler_under_the_policy_of_another_item_panics() {
+    let _ = hidden::routes();
+}
+
+mod hidden {
+    use cors_runtime::{Routes, routes};
+
+    #[allow(unused_imports)]
+    use super::api::*;
+
+    async fn items() {}
+
+    pub(super) fn routes() -> Routes {
+        routes!(items)
+    }
+}
+
 #[test]
 #[should_panic = "polled after it was ready"]
 fn a_future_that_is_polled_again_panics() {

@@ -65,6 +65,8 @@ pub(crate) enum Origins {
     List(List),
     /// A type that decides at run time.
     Decided(Box<Type>),
+    /// `[]`: nobody.
+    Nobody,
     /// `_`: they are named elsewhere.
     Elsewhere(Token![_]),
 }
@@ -168,6 +170,7 @@ impl Args {
                 self.origins = Some(match value {
                     Value::Type(decider) => Origins::Decided(decider),
                     Value::Underscore(underscore) => Origins::Elsewhere(underscore),
+                    Value::Array(literals, _) if literals.is_empty() => Origins::Nobody,
                     value => Origins::List(value.list(wrong_kind)?),
                 });
             }

@@ -53,6 +53,7 @@ pub(crate) fn record<'a>(
                 }
                 Origins::Decided
             }
+            args::Origins::Nobody => Origins::Listed(OriginList::EMPTY),
             args::Origins::Elsewhere(underscore) => {
                 if place == Place::Attribute {
                     errors.push_mistake(underscore.span(), named_elsewhere());

@@ -188,6 +188,13 @@ impl<'a> Record<'a> {
 }
 
 impl OriginList<'_> {
+    /// Nobody.
+    pub const EMPTY: Self = Self {
+        sorted: &[],
+        wildcards: Wildcards::NONE,
+        hazardous: Hazardous::NONE,
+    };
+
     /// Whether the list has an origin.
     pub fn has(&self, origin: &[u8]) -> bool {
         origin_list::admits(self.sorted, self.wildcards, origin, |_| true)

@@ -41,7 +41,8 @@ use cors_grammar::{
 ///
 /// As in the attribute: origins and patterns with a comma and any number of spaces between them. The
 /// empty text is the empty set, which allows nobody. `"*"` alone is the set of all well-formed
-/// origins. What the attribute would call a mistake is an error here, in the same words.
+/// origins. White space and line breaks around the text are no mistake; what the attribute would call one
+/// is an error here, in the same words.
 ///
 /// # With credentials
 ///
@@ -185,6 +186,7 @@ impl FromStr for OriginSet {
     type Err = OriginError;
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
+        let text = text.trim();
         if text.is_empty() {
             return Self::try_from_iter([""; 0]);
         }
@@ -228,7 +230,9 @@ mod tests {
     fn a_set_is_read_from_text_and_written_as_text_that_reads_back() {
         for (text, written) in [
             ("", ""),
+            (" \n", ""),
             ("*", "*"),
+            ("\thttps://a.example\r\n", "https://a.example"),
             (
                 "https://b.example,https://a.example",
                 "https://a.example, https://b.example",
@@ -263,7 +267,6 @@ mod tests {
             ("https://a.example, *", "*", "stands beside others"),
             ("*, *", "*", "stands beside others"),
             ("null", "null", "leave it out"),
-            (" ", "", "white space"),
         ] {
             let error = text.parse::<OriginSet>().unwrap_err();
             assert_eq!(error.entry(), entry, "{text}");

@@ -63,6 +63,7 @@ impl Policy {
             origins.map(|origins| match origins {
                 Origins::Elsewhere => "origins = _".to_owned(),
                 Origins::Every => text("origins", "*"),
+                Origins::Listed(list) if list.sorted.is_empty() => "origins = []".to_owned(),
                 Origins::Listed(list) => text("origins", &list.sorted.join(", ")),
                 Origins::Decided => "origins = /* a type */".to_owned(),
             }),
@@ -115,6 +116,7 @@ mod tests {
                 policy!(methods = "*", origins = "*"),
                 r#"policy!(methods = "*", origins = "*")"#,
             ),
+            (policy!(origins = []), "policy!(origins = [])"),
             (policy!(credentials = false), "policy!(credentials = false)"),
             (
                 EVERYTHING,

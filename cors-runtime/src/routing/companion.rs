@@ -1,5 +1,7 @@
 //! What the attribute puts beside a handler.
 
+use std::any::type_name;
+
 use crate::{origins::Decider, policy::Policy, protocol::PolicyHeaders};
 
 /// The companion of an annotated handler: a type of the handler's name that carries its policy.
@@ -50,4 +52,37 @@ where
     fn decider() -> Option<Decider<S>> {
         None
     }
+}
+
+/// Panics where a handler and its companion are not of one item: a glob import brings the type, and the
+/// function that stands beside it has no attribute, so that it would be served under somebody else's
+/// policy.
+///
+/// Rust does not specify the names of types. So a known pair is compared first, and where that fails
+/// the check is left out.
+#[track_caller]
+pub(crate) fn assert_one_item<A, H>() {
+    let (companion, handler) = (type_name::<A>(), type_name::<H>());
+    assert!(
+        !names_tell_items() || is_of_item(handler, companion),
+        "`routes!` found the handler `{handler}`, and the policy of `{companion}`: the two have one name, and \
+         are not one item. Write `#[cors(…)]` on the handler, or name the other with its path",
+    );
+}
+
+/// Whether the name of a function is that of its item, or that with generic arguments.
+fn is_of_item(handler: &str, companion: &str) -> bool {
+    let arguments = handler.strip_prefix(companion);
+    arguments.is_some_and(|arguments| arguments.is_empty() || arguments.starts_with('<'))
+}
+
+/// Whether the names of this compiler are such that items can be told by them.
+fn names_tell_items() -> bool {
+    #[allow(non_camel_case_types)]
+    struct known {}
+    fn known<T>() {}
+    fn name_of<F>(_: F) -> &'static str {
+        type_name::<F>()
+    }
+    is_of_item(name_of(known::<u8>), type_name::<known>())
 }

@@ -13,7 +13,7 @@ use http::{HeaderValue, StatusCode, header::ALLOW};
 use tower::{Layer, Service};
 
 use super::{
-    companion::{Annotated, Decides},
+    companion::{Annotated, Decides, assert_one_item},
     handler::{Function, FunctionFuture, WithPolicy},
     with_policy::Policies,
 };
@@ -85,11 +85,17 @@ pub fn no_routes<S>() -> Routes<S> {
 }
 
 /// Adds a handler with the policy of its companion `A`.
+///
+/// # Panics
+///
+/// Where the two are not of one item.
+#[track_caller]
 pub fn add_handler<A, H, T, S>(routes: Routes<S>, handler: H) -> Routes<S>
 where
     A: Annotated + Decides<S>,
     H: Handler<T, S, Future = FunctionFuture>,
 {
+    assert_one_item::<A, H>();
     let policy = HandlerPolicy::constant(A::headers(), A::decider());
     add_function(routes, policy, Function::new(handler))
 }
