@@ -30,7 +30,7 @@ use cors_grammar::{
 use cors_runtime::testing::{Browser, Fetch, HERE, Seen, Step};
 use cors_runtime::{
     __private::{
-        Decider, Function, HandlerPolicy, PolicyHeaders, add_function, decided_by, no_routes,
+        Decider, ErasedHandler, HandlerPolicy, PolicyHeaders, add_function, decided_by, no_routes,
         policy_of,
     },
     AllowOrigin, CorsRouter, Origin, OriginSet, Policy, Routes,
@@ -386,7 +386,7 @@ impl App {
                 (status, headers, format!("handler {index}"))
             };
             let policy = HandlerPolicy::constant(headers, decider);
-            routes = add_function(routes, policy, Function::new(handler));
+            routes = add_function(routes, policy, ErasedHandler::new(handler));
         }
         let state = AppState(OriginSet::try_from_iter(&self.decided).unwrap());
         let ours = |routes| CorsRouter::new().route("/", routes);

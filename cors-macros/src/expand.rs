@@ -147,7 +147,7 @@ fn companion(
     let name = handler.companion_name();
     let handler_name = handler.name.unraw().to_string();
     let place = in_debug(quote! {
-        #runtime::Place {
+        #runtime::PolicyLocation {
             handler: #handler_name,
             file: ::core::file!(),
             line: ::core::line!(),
@@ -162,8 +162,8 @@ fn companion(
         },
     );
     let decides = match args.decider() {
-        Some(_) => quote!(AType),
-        None => quote!(Itself),
+        Some(_) => quote!(DynamicOrigins),
+        None => quote!(StaticOrigins),
     };
     // At the handler's own name, since the call-site span suppresses lints elsewhere.
     let named = quote_spanned!(handler.name.span()=> const NAMED_IN_ROUTES: () = (););

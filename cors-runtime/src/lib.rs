@@ -80,10 +80,10 @@ pub mod __private {
     pub use crate::{
         origins::{AllowOrigin, Decider, decided_by},
         policy::{Named, Policy, assert_no_clash, assert_policy, policy as policy_of, policy_over},
-        protocol::{HandlerPolicy, Place, PolicyHeaders},
+        protocol::{HandlerPolicy, PolicyHeaders, PolicyLocation},
         routing::{
-            AType, Annotated, Decides, Function, FunctionFuture, Itself, add_function, add_handler,
-            no_routes,
+            Annotated, Decides, DynamicOrigins, ErasedHandler, HandlerFuture, StaticOrigins,
+            add_function, add_handler, no_routes,
         },
     };
 }

@@ -261,7 +261,7 @@ where
     __private::add_function(
         __private::no_routes(),
         policy,
-        __private::Function::new(items),
+        __private::ErasedHandler::new(items),
     )
 }
 

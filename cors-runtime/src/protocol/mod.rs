@@ -18,5 +18,5 @@ pub(crate) use enter::{Entry, OuterPolicy, Progress, RequestHead, enter};
 pub use handler_policy::HandlerPolicy;
 pub use policy_headers::PolicyHeaders;
 pub(crate) use preflight::is_preflight;
-pub use refusal::Place;
+pub use refusal::PolicyLocation;
 pub(crate) use response::ResponseContext;

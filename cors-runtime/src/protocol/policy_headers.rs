@@ -12,7 +12,7 @@ use http::{
 };
 
 use super::{
-    refusal::{Place, Refusal, Rule},
+    refusal::{PolicyLocation, Refusal, Rule},
     requested::{HeaderLines, Requested, RequestedAccess, only_line},
     vary::Vary,
 };
@@ -48,7 +48,7 @@ pub(crate) fn echo_origin(request: &HeaderMap) -> HeaderValue {
 #[derive(Debug)]
 pub struct PolicyHeaders {
     pub(super) policy: Policy,
-    place: Option<Place>,
+    location: Option<PolicyLocation>,
     /// `None`: the method that the request asks for.
     pub(super) allow_methods: Option<HeaderValue>,
     /// `None`: the names that the request asks for.
@@ -65,18 +65,18 @@ pub struct PolicyHeaders {
 impl PolicyHeaders {
     /// Builds the values of a policy, which it checks; for the expansion of `#[cors]`.
     #[track_caller]
-    pub const fn checked(policy: &Policy, place: Option<Place>) -> Self {
+    pub const fn checked(policy: &Policy, location: Option<PolicyLocation>) -> Self {
         assert_complete(policy);
-        Self::new(policy, place)
+        Self::new(policy, location)
     }
 
-    /// Builds the values. `place` is where the policy was written, in a build with
+    /// Builds the values. `location` is where the policy was written, in a build with
     /// `debug_assertions`.
-    pub const fn new(policy: &Policy, place: Option<Place>) -> Self {
+    pub const fn new(policy: &Policy, location: Option<PolicyLocation>) -> Self {
         let record = policy.record();
         Self {
             policy: *policy,
-            place,
+            location,
             allow_methods: match record.methods {
                 Some(methods) if methods.set.is_every() => None,
                 Some(methods) => Some(HeaderValue::from_static(methods.text)),
@@ -117,8 +117,9 @@ impl PolicyHeaders {
         matches!(self.policy.record().origins, Some(Origins::Every))
     }
 
-    /// Whether the policy allows the origin of a request, or which origin its type has to be asked
-    /// about. Both a list and a type know exactly one `Origin`; what is not serialized as browsers do
+    /// Whether the policy allows the origin of a request, so that the browser's
+    /// [CORS check](https://fetch.spec.whatwg.org/#cors-check) passes; or which origin its type has to be
+    /// asked about. Both a list and a type know exactly one `Origin`; what is not serialized as browsers do
     /// never matches, nor does `null`, and a type is never asked about either.
     pub(crate) fn admission(&self, request: &HeaderMap) -> Admission {
         let origins = match &self.policy.record().origins {
@@ -147,7 +148,7 @@ impl PolicyHeaders {
             _ => Rule::Listed,
         };
         Refusal {
-            place: self.place,
+            location: self.location,
             rule,
             request,
         }

@@ -30,7 +30,8 @@ pub(super) fn requested_method(request: &HeaderMap) -> &str {
 }
 
 impl PolicyHeaders {
-    /// The headers of the answer to a preflight, for a policy that allows its origin.
+    /// The headers of the answer to a preflight, for a policy that allows its origin: what the
+    /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch) reads in its step 7.
     ///
     /// They are the same for all but for what the request puts in: to copy a map that is prepared is
     /// cheaper than to fill one. A map cannot be a constant, so the first preflight prepares it.

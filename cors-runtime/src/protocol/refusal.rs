@@ -9,7 +9,7 @@ use http::{
 
 /// Where a policy was written: constants of the expansion in a build with `debug_assertions`.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct PolicyLocation {
     /// The name of the handler.
     pub handler: &'static str,
     /// The file of its attribute.
@@ -18,7 +18,7 @@ pub struct Place {
     pub line: u32,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for PolicyLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` ({}:{})", self.handler, self.file, self.line)
     }
@@ -36,7 +36,7 @@ pub(super) enum Rule {
 
 /// A policy's refusal of a request.
 pub(super) struct Refusal<'a> {
-    pub(super) place: Option<Place>,
+    pub(super) location: Option<PolicyLocation>,
     pub(super) rule: Rule,
     pub(super) request: &'a HeaderMap,
 }
@@ -75,12 +75,12 @@ impl Refusal<'_> {
         }
     }
 
-    /// Adds a line for the developer to `text`; nothing where the place is not known, as in a release
+    /// Adds a line for the developer to `text`; nothing where that is not known, as in a release
     /// build.
     pub(super) fn explain(&self, text: &mut String) {
-        if let Some(place) = self.place {
+        if let Some(location) = self.location {
             let (origin, reason) = (self.origin(), self.reason());
-            *text += &format!("{place} does not allow the origin `{origin}`: {reason}\n");
+            *text += &format!("{location} does not allow the origin `{origin}`: {reason}\n");
         }
     }
 
@@ -91,8 +91,8 @@ impl Refusal<'_> {
             return;
         }
         let (origin, rule) = (self.origin(), self.reason());
-        match self.place {
-            Some(Place {
+        match self.location {
+            Some(PolicyLocation {
                 handler,
                 file,
                 line,
@@ -109,7 +109,10 @@ impl Refusal<'_> {
     /// Reports that the type that decides has panicked.
     #[cfg(feature = "tracing")]
     pub(super) fn report_panic(&self) {
-        let (origin, handler) = (self.origin(), self.place.map(|place| place.handler));
+        let (origin, handler) = (
+            self.origin(),
+            self.location.map(|location| location.handler),
+        );
         tracing::error!(
             origin,
             handler,

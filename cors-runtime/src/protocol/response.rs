@@ -150,7 +150,8 @@ impl PolicyHeaders {
         }
     }
 
-    /// What a request may be like, and how long that holds.
+    /// Which requests may be sent, and for how long the
+    /// [preflight cache](https://fetch.spec.whatwg.org/#cors-preflight-cache) may keep that.
     pub(super) fn allow_request(&self, requested: RequestedAccess, response: &mut HeaderMap) {
         if let Some(methods) = requested.method.or_else(|| self.allow_methods.clone()) {
             response.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);

@@ -16,7 +16,7 @@ pub trait Annotated {
     /// What the attribute says.
     const POLICY: Policy;
 
-    /// Who decides: [`Itself`], or [`AType`].
+    /// Who decides: [`StaticOrigins`], or [`DynamicOrigins`].
     type Decides;
 
     /// The policy with its header values.
@@ -25,11 +25,11 @@ pub trait Annotated {
 
 /// The policy decides on origins by itself.
 #[derive(Debug)]
-pub enum Itself {}
+pub enum StaticOrigins {}
 
 /// A type decides on origins at run time, with the application's state.
 #[derive(Debug)]
-pub enum AType {}
+pub enum DynamicOrigins {}
 
 /// A companion whose policy can be asked with the state `S`.
 ///
@@ -47,7 +47,7 @@ pub trait Decides<S> {
 
 impl<A, S> Decides<S> for A
 where
-    A: Annotated<Decides = Itself>,
+    A: Annotated<Decides = StaticOrigins>,
 {
     fn decider() -> Option<Decider<S>> {
         None

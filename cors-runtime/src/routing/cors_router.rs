@@ -13,7 +13,7 @@ use tower::{Layer, Service};
 
 use super::{
     cors_layer::CorsLayer,
-    handler::Function,
+    handler::ErasedHandler,
     paths::Paths,
     plain_part::{DefaultPolicy, PlainPart},
     policy_path::{ErasedLayer, PolicyPath},
@@ -288,7 +288,7 @@ where
         H: Handler<T, S>,
         T: 'static,
     {
-        let erased = Function::boxed(handler.clone());
+        let erased = ErasedHandler::boxed(handler.clone());
         for path in &mut self.paths {
             path.method_not_allowed_fallback(erased.clone());
         }

@@ -5,7 +5,7 @@
 //!
 //! Applications have hundreds of handlers, and axum's boxes around a handler are compiled anew for
 //! each type. So a handler's type is erased before axum sees it: all handlers of a program are one
-//! [`Function`], and what the compiler makes for each is one call.
+//! [`ErasedHandler`], and what the compiler makes for each is one call.
 
 use std::{marker::PhantomData, pin::Pin, sync::Arc};
 
@@ -15,16 +15,16 @@ use super::with_policy::{Inner, Policies, WithPolicyFuture, axum_response};
 use crate::protocol::ResponseContext;
 
 /// The future of a function that is a handler: axum boxes that of each.
-pub type FunctionFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub type HandlerFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A handler, whatever its own type is.
-pub struct Function<S>(Arc<dyn Fn(Request, S) -> FunctionFuture + Send + Sync>);
+pub struct ErasedHandler<S>(Arc<dyn Fn(Request, S) -> HandlerFuture + Send + Sync>);
 
-impl<S> Function<S> {
+impl<S> ErasedHandler<S> {
     /// Erases the type of a function that is a handler.
     pub fn new<H, T>(handler: H) -> Self
     where
-        H: Handler<T, S, Future = FunctionFuture>,
+        H: Handler<T, S, Future = HandlerFuture>,
     {
         Self(Arc::new(move |request, state| {
             handler.clone().call(request, state)
@@ -61,24 +61,24 @@ impl<S> Function<S> {
     }
 
     /// Closes over the state, so that none is needed any more.
-    pub(crate) fn with_state<S2>(self, state: S) -> Function<S2>
+    pub(crate) fn with_state<S2>(self, state: S) -> ErasedHandler<S2>
     where
         S: Clone + Send + Sync + 'static,
     {
-        Function(Arc::new(move |request, _| (self.0)(request, state.clone())))
+        ErasedHandler(Arc::new(move |request, _| (self.0)(request, state.clone())))
     }
 }
 
-impl<S> Clone for Function<S> {
+impl<S> Clone for ErasedHandler<S> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<S: 'static> Handler<(), S> for Function<S> {
-    type Future = FunctionFuture;
+impl<S: 'static> Handler<(), S> for ErasedHandler<S> {
+    type Future = HandlerFuture;
 
-    fn call(self, request: Request, state: S) -> FunctionFuture {
+    fn call(self, request: Request, state: S) -> HandlerFuture {
         (self.0)(request, state)
     }
 }

@@ -12,9 +12,9 @@ mod routes;
 mod shared;
 mod with_policy;
 
-pub use companion::{AType, Annotated, Decides, Itself};
+pub use companion::{Annotated, Decides, DynamicOrigins, StaticOrigins};
 pub use cors_layer::{CorsFuture, CorsLayer, CorsService};
 pub use cors_router::CorsRouter;
 pub use extract::OriginRejection;
-pub use handler::{Function, FunctionFuture};
+pub use handler::{ErasedHandler, HandlerFuture};
 pub use routes::{Routes, add_function, add_handler, no_routes};

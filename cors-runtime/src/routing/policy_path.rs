@@ -13,7 +13,7 @@ use http::{StatusCode, header::ALLOW};
 use tower::{Layer, Service};
 
 use super::{
-    handler::{Function, WithPolicy},
+    handler::{ErasedHandler, WithPolicy},
     routes::{NotAllowed, PolicyPlace, Routes},
     shared::{OutermostLayer, SharedLayer},
 };
@@ -39,7 +39,7 @@ enum Step<S> {
     Layer(Arc<dyn ErasedLayer>),
     Nest(Arc<str>),
     /// The first [`Router::method_not_allowed_fallback`]: axum ignores the others.
-    NotAllowed(Function<S>),
+    NotAllowed(ErasedHandler<S>),
 }
 
 impl<S> PolicyPath<S>
@@ -77,7 +77,7 @@ where
     }
 
     /// Takes what answers in place of the path's 405, unless it has one of its own already.
-    pub(crate) fn method_not_allowed_fallback(&mut self, handler: Function<S>) {
+    pub(crate) fn method_not_allowed_fallback(&mut self, handler: ErasedHandler<S>) {
         let is_free = !self.has_not_allowed() && !self.routes.serve_every_method();
         if self.path.is_some() && is_free {
             self.steps.push(Step::NotAllowed(handler));
@@ -190,7 +190,7 @@ impl BuiltPath {
     /// Has a handler answer in place of the 405; inside `around`, if it is there.
     fn not_allowed(
         self,
-        handler: Function<()>,
+        handler: ErasedHandler<()>,
         around: Option<&Policies>,
         policies: &Policies,
     ) -> Self {
@@ -216,7 +216,7 @@ impl BuiltPath {
 }
 
 /// Adds an `Allow` to a 405 that has none.
-fn with_allow(handler: Function<()>, policies: &Policies) -> Function<()> {
+fn with_allow(handler: ErasedHandler<()>, policies: &Policies) -> ErasedHandler<()> {
     let allow = policies.allow();
     handler.map_response(move |response| {
         if response.status() == StatusCode::METHOD_NOT_ALLOWED {

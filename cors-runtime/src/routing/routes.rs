@@ -14,7 +14,7 @@ use tower::{Layer, Service};
 
 use super::{
     companion::{Annotated, Decides, assert_one_item},
-    handler::{Function, FunctionFuture, WithPolicy},
+    handler::{ErasedHandler, HandlerFuture, WithPolicy},
     with_policy::Policies,
 };
 use crate::protocol::{EndpointPolicies, HandlerPolicy};
@@ -54,7 +54,7 @@ pub struct Routes<S = ()> {
 #[derive(Clone)]
 struct RoutedHandler<S> {
     policy: HandlerPolicy<S>,
-    handler: Function<S>,
+    handler: ErasedHandler<S>,
 }
 
 /// Where the policies of a path stand.
@@ -93,18 +93,18 @@ pub fn no_routes<S>() -> Routes<S> {
 pub fn add_handler<A, H, T, S>(routes: Routes<S>, handler: H) -> Routes<S>
 where
     A: Annotated + Decides<S>,
-    H: Handler<T, S, Future = FunctionFuture>,
+    H: Handler<T, S, Future = HandlerFuture>,
 {
     assert_one_item::<A, H>();
     let policy = HandlerPolicy::constant(A::headers(), A::decider());
-    add_function(routes, policy, Function::new(handler))
+    add_function(routes, policy, ErasedHandler::new(handler))
 }
 
 /// Adds a handler with a policy.
 pub fn add_function<S>(
     mut routes: Routes<S>,
     policy: HandlerPolicy<S>,
-    handler: Function<S>,
+    handler: ErasedHandler<S>,
 ) -> Routes<S> {
     routes.handlers.push(RoutedHandler { policy, handler });
     routes
@@ -130,7 +130,7 @@ where
     {
         for RoutedHandler { handler, .. } in &mut self.handlers {
             let layered = any(handler.clone()).layer(layer.clone());
-            *handler = Function::boxed(layered);
+            *handler = ErasedHandler::boxed(layered);
         }
         self
     }
@@ -248,7 +248,7 @@ impl Serves {
         self,
         router: MethodRouter<S>,
         policies: Option<P>,
-        handler: Function<S>,
+        handler: ErasedHandler<S>,
     ) -> MethodRouter<S>
     where
         P: Policies<S>,
@@ -274,12 +274,12 @@ impl Serves {
 }
 
 /// An answer of the path itself.
-fn answer<S>(status: StatusCode, allow: &HeaderValue) -> Function<S>
+fn answer<S>(status: StatusCode, allow: &HeaderValue) -> ErasedHandler<S>
 where
     S: Clone + Send + Sync + 'static,
 {
     let allow = allow.clone();
-    Function::new(async move || (status, [(ALLOW, allow.clone())]))
+    ErasedHandler::new(async move || (status, [(ALLOW, allow.clone())]))
 }
 
 impl<S> From<Routes<S>> for MethodRouter<S>
