@@ -279,7 +279,13 @@ impl Declared {
                 number,
                 digits: number.to_string().leak(),
             }),
-            enforce: self.enforce,
+            enforce: self.enforce.map(|enforced| {
+                if enforced {
+                    record::Enforce::On
+                } else {
+                    record::Enforce::Off
+                }
+            }),
             ..Record::UNSET
         })
     }

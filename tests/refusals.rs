@@ -256,3 +256,36 @@ async fn a_type_that_panics_is_reported_at_error_level() {
         "{lines:?}"
     );
 }
+
+#[cors(
+    methods = "GET",
+    origins = "https://listed.example",
+    enforce = "report"
+)]
+async fn tried() {}
+
+#[tokio::test]
+async fn what_enforce_would_refuse_can_be_reported_only() {
+    let lines = events(async {
+        let app = CorsRouter::new().route("/", routes!(tried)).into_router();
+        for origin in ["https://a.example", "https://listed.example"] {
+            let request = Request::get("/").header("origin", origin);
+            let request = request.body(Body::empty()).unwrap();
+            let response = app.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), 200, "{origin}");
+            assert_eq!(response.headers()["vary"], "Origin", "{origin}");
+        }
+    })
+    .await;
+    let [line] = &lines[..] else {
+        panic!("{lines:?}")
+    };
+    assert!(
+        line.contains("INFO") && line.contains("`enforce` would refuse this request"),
+        "{line}"
+    );
+    assert!(
+        line.contains("https://a.example") && line.contains("tried"),
+        "{line}"
+    );
+}

@@ -9,7 +9,7 @@ use syn::{
     token::Paren,
 };
 
-use cors_grammar::method;
+use cors_grammar::{method, record::Enforce};
 
 use crate::{
     errors::Errors,
@@ -41,7 +41,7 @@ arguments! {
     MaxAge "max_age" "max_age = 600",
     DebugMaxAge "debug_max_age" "debug_max_age` or `debug_max_age = 5",
     DebugOrigins "debug_origins" "debug_origins = \"http://localhost:*\"",
-    Enforce "enforce" "enforce` or `enforce = false",
+    Enforce "enforce" "enforce`, or `enforce = false`, or `enforce = \"report\"",
     InsecureOrigins "danger_insecure_origins" "danger_insecure_origins",
     PublicSuffix "danger_public_suffix" "danger_public_suffix",
     AnyPort "danger_any_port" "danger_any_port",
@@ -82,7 +82,7 @@ pub(crate) struct Args {
     pub(crate) max_age: Option<Spanned<Seconds>>,
     pub(crate) debug_max_age: Option<Spanned<Seconds>>,
     pub(crate) debug_origins: Option<List>,
-    pub(crate) enforce: Option<Spanned<bool>>,
+    pub(crate) enforce: Option<Spanned<Enforce>>,
     pub(crate) danger_insecure_origins: Option<Spanned<bool>>,
     pub(crate) danger_public_suffix: Option<Spanned<bool>>,
     pub(crate) danger_any_port: Option<Spanned<bool>>,
@@ -185,7 +185,7 @@ impl Args {
                 });
             }
             Argument::DebugOrigins => self.debug_origins = Some(value.list(wrong_kind)?),
-            Argument::Enforce => self.enforce = Some(value.flag(name, wrong_kind)?),
+            Argument::Enforce => self.enforce = Some(value.enforce(name, wrong_kind)?),
             Argument::InsecureOrigins => {
                 self.danger_insecure_origins = Some(value.flag(name, wrong_kind)?);
             }

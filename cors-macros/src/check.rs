@@ -110,7 +110,7 @@ fn report(rule: Rule, record: &Record<'_>, args: &Args, errors: &mut Errors) {
             help = format!("write at most `debug_max_age = {max_age}`");
             args.debug_max_age.as_ref().map(|age| age.span)
         }
-        Rule::NothingToEnforce => flag(args.enforce),
+        Rule::NothingToEnforce => args.enforce.map(|enforce| enforce.span),
         Rule::NothingToAddInDebug => list(args.debug_origins.as_ref()),
         Rule::NothingToVouchFor => {
             let word = args.danger_insecure_origins.or(args.danger_public_suffix);

@@ -3,7 +3,7 @@
 
 use cors_grammar::{
     pattern::{Hazards, Wildcards},
-    record::{Hazardous, Methods, OriginList, Origins, Record, Seconds},
+    record::{Enforce, Hazardous, Methods, OriginList, Origins, Record, Seconds},
 };
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -275,7 +275,14 @@ fn record_tokens(record: &Record<'_>, runtime: &TokenStream) -> TokenStream {
             "debug_origins",
             debug_origins.map(|list| in_debug(list_tokens(&list, runtime))),
         ),
-        ("enforce", some(enforce)),
+        (
+            "enforce",
+            some(enforce.map(|enforce| match enforce {
+                Enforce::Off => quote!(#runtime::Enforce::Off),
+                Enforce::Report => quote!(#runtime::Enforce::Report),
+                Enforce::On => quote!(#runtime::Enforce::On),
+            })),
+        ),
         (
             "vouched",
             (vouched != Hazards::NONE).then(|| {

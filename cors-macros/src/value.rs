@@ -1,6 +1,6 @@
 //! The value behind the name of an argument, and the kinds it can be of.
 
-use cors_grammar::list;
+use cors_grammar::{list, record::Enforce};
 use proc_macro2::Span;
 use syn::{
     Error, Ident, Lit, LitBool, LitInt, LitStr, Path, Result, Token, Type,
@@ -157,6 +157,27 @@ impl Value {
             Self::Bare => Ok(Spanned::new(true, span)),
             Self::Bool(literal) => Ok(Spanned::new(literal.value, span)),
             other => Err(wrong_kind(other)),
+        }
+    }
+
+    pub(crate) fn enforce(
+        self,
+        name: &Ident,
+        wrong_kind: impl Fn(Self) -> Error,
+    ) -> Result<Spanned<Enforce>> {
+        match self {
+            Self::Text(text) if text.value() == "report" => {
+                Ok(Spanned::new(Enforce::Report, text.span()))
+            }
+            other => {
+                let flag = other.flag(name, wrong_kind)?;
+                let enforce = if flag.value {
+                    Enforce::On
+                } else {
+                    Enforce::Off
+                };
+                Ok(Spanned::new(enforce, flag.span))
+            }
         }
     }
 

@@ -73,7 +73,7 @@ pub mod __private {
     pub use cors_grammar::{
         method::MethodSet,
         pattern::{Hazards, Wildcards},
-        record::{Hazardous, Methods, OriginList, Origins, Record, Seconds},
+        record::{Enforce, Hazardous, Methods, OriginList, Origins, Record, Seconds},
     };
     pub use cors_macros::{policy, routes};
 

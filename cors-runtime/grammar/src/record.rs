@@ -28,7 +28,7 @@ pub struct Record<'a> {
     /// `debug_origins`, in a build with `debug_assertions`.
     pub debug_origins: Option<OriginList<'a>>,
     /// `enforce`.
-    pub enforce: Option<bool>,
+    pub enforce: Option<Enforce>,
     /// The hazards that a `danger_` word vouches for.
     pub vouched: Hazards,
 }
@@ -53,6 +53,17 @@ pub enum Origins<'a> {
     Listed(OriginList<'a>),
     /// A type that decides at run time.
     Decided,
+}
+
+/// What the server itself does with a request that the policy does not allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enforce {
+    /// It lets the request pass: the browser decides what the page may read.
+    Off,
+    /// The same, with an event.
+    Report,
+    /// It refuses the request.
+    On,
 }
 
 /// Origins and patterns that have been checked.
@@ -163,9 +174,13 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Whether the server itself refuses what the policy does not allow.
-    pub const fn enforces(&self) -> bool {
-        self.is_closed() && !matches!(self.enforce, Some(false))
+    /// What the server itself does with what the policy does not allow.
+    pub const fn effective_enforce(&self) -> Enforce {
+        match self.enforce {
+            _ if !self.is_closed() => Enforce::Off,
+            Some(enforce) => enforce,
+            None => Enforce::On,
+        }
     }
 
     /// Whether there are origins that the policy does not allow.

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use crate::{
     pattern::Hazards,
     public_suffix,
-    record::{OriginList, Origins, Record},
+    record::{Enforce, OriginList, Origins, Record},
 };
 
 /// Defines the rules and their list at once, so that none can be missing from it.
@@ -148,7 +148,9 @@ impl<'a> Record<'a> {
                 (Some(debug), Some(release)) => debug.number > release.number,
                 _ => false,
             },
-            Rule::NothingToEnforce => matches!(self.enforce, Some(true)) && !self.is_closed(),
+            Rule::NothingToEnforce => {
+                matches!(self.enforce, Some(Enforce::On | Enforce::Report)) && !self.is_closed()
+            }
             Rule::NothingToAddInDebug => self.debug_origins.is_some() && !self.is_closed(),
             Rule::NothingToVouchFor => !self.vouched.within(Hazards::NONE) && !self.is_closed(),
             Rule::Insecure | Rule::AnyPort | Rule::PublicSuffix => {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use cors_grammar::{
     pattern::Hazards,
-    record::{Origins, Record},
+    record::{Enforce, Origins, Record},
 };
 
 use super::policy::Policy;
@@ -73,7 +73,11 @@ impl Policy {
             max_age.map(|age| number("max_age", age.digits)),
             debug_max_age.map(|age| number("debug_max_age", age.digits)),
             debug_origins.map(|list| text("debug_origins", &list.sorted.join(", "))),
-            enforce.map(|enforced| flag("enforce", enforced)),
+            enforce.map(|enforce| match enforce {
+                Enforce::Off => flag("enforce", false),
+                Enforce::Report => text("enforce", "report"),
+                Enforce::On => flag("enforce", true),
+            }),
             danger("danger_insecure_origins", insecure),
             danger("danger_public_suffix", public_suffix),
             danger("danger_any_port", any_port),
@@ -116,7 +120,10 @@ mod tests {
                 policy!(methods = "*", origins = "*"),
                 r#"policy!(methods = "*", origins = "*")"#,
             ),
-            (policy!(origins = []), "policy!(origins = [])"),
+            (
+                policy!(origins = [], enforce = "report"),
+                r#"policy!(origins = [], enforce = "report")"#,
+            ),
             (policy!(credentials = false), "policy!(credentials = false)"),
             (
                 EVERYTHING,

@@ -21,6 +21,12 @@ pub(super) struct Verdict {
     pub(super) vary: Vary,
 }
 
+impl From<Verdict> for (bool, Vary) {
+    fn from(Verdict { passes, vary }: Verdict) -> Self {
+        (passes, vary)
+    }
+}
+
 /// Judges a request by the steps that the manual lists under `enforce`; `allowed` says whether the policy
 /// allows its origin.
 pub(super) fn enforce(allowed: bool, method: &Method, uri: &Uri, headers: &HeaderMap) -> Verdict {

@@ -2,6 +2,7 @@
 
 use std::slice;
 
+use cors_grammar::record::Enforce;
 use http::{
     Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri,
     header::CACHE_CONTROL, request::Parts,
@@ -160,15 +161,25 @@ fn handled<S>(
     let requested = headers.requested(request.method, request.headers);
     let mut vary = headers.vary(&requested);
     let mut passes = true;
-    let stands_inside = || request.extensions.get::<OuterPolicy>().is_some();
-    if headers.policy().record().enforces() || (headers.is_closed() && stands_inside()) {
-        let verdict = enforce(
-            allowed.is_some(),
-            request.method,
-            request.uri,
-            request.headers,
-        );
-        (passes, vary) = (verdict.passes, verdict.vary);
+    let judge = || {
+        let RequestHead {
+            method,
+            uri,
+            headers,
+            ..
+        } = request;
+        enforce(allowed.is_some(), method, uri, headers)
+    };
+    match headers.policy().record().effective_enforce() {
+        Enforce::Off | Enforce::Report if headers.is_closed() && stands_inside(request) => {
+            (passes, vary) = judge().into();
+        }
+        Enforce::On => (passes, vary) = judge().into(),
+        Enforce::Report if !judge().passes => {
+            let method = request.method.as_str();
+            headers.refuse(request.headers).report_only(method);
+        }
+        Enforce::Off | Enforce::Report => {}
     }
     if *request.method == Method::OPTIONS {
         vary = Vary::AllThree;
@@ -184,6 +195,11 @@ fn handled<S>(
         no_store,
         target: Target::of(request.uri),
     })
+}
+
+/// Whether another policy stands outside.
+fn stands_inside(request: RequestHead<'_>) -> bool {
+    request.extensions.get::<OuterPolicy>().is_some()
 }
 
 /// Lets a request through whose method no handler owns. There is nothing to enforce.

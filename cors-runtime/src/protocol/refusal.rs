@@ -106,6 +106,23 @@ impl Refusal<'_> {
     #[cfg(not(feature = "tracing"))]
     pub(super) fn report(&self, _method: &str) {}
 
+    /// Reports a request that would be refused, were the policy enforced.
+    #[cfg(feature = "tracing")]
+    pub(super) fn report_only(&self, method: &str) {
+        let (origin, rule) = (self.origin(), self.reason());
+        let handler = self.location.map(|location| location.handler);
+        tracing::info!(
+            origin,
+            method,
+            rule,
+            handler,
+            "`enforce` would refuse this request"
+        );
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    pub(super) fn report_only(&self, _method: &str) {}
+
     /// Reports that the type that decides has panicked.
     #[cfg(feature = "tracing")]
     pub(super) fn report_panic(&self) {
