@@ -62,29 +62,34 @@ fn a_refusal_is_explained_by_a_debug_build_only() {
 }
 
 #[test]
-fn a_whole_build_can_deny_the_open_policy_with_credentials() {
-    let check = |flags: &str| {
-        let output = Command::new(env!("CARGO"))
-            .args(["check", "--quiet", "--package", "cors-tests-renamed"])
-            .args([
-                "--target-dir",
-                concat!(env!("CARGO_TARGET_TMPDIR"), "/deny"),
-            ])
-            .env("RUSTFLAGS", flags)
-            .output()
-            .expect("cargo runs");
-        (
-            output.status.success(),
-            String::from_utf8_lossy(&output.stderr).into_owned(),
-        )
-    };
-    let (success, messages) = check("--cfg cors_deny_open_credentials");
-    assert!(!success, "the open policy with credentials compiles");
-    let expected = "this build denies the open policy with credentials";
-    assert!(messages.contains(expected), "{messages}");
+fn with_the_feature_require_origins_the_open_policy_has_to_be_meant() {
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--package", "cors-tests-renamed"])
+        .args(["--features", "require-origins"])
+        .args([
+            "--target-dir",
+            concat!(env!("CARGO_TARGET_TMPDIR"), "/require-origins"),
+        ])
+        .output()
+        .expect("cargo runs");
+    let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        messages.contains("help: list `origins`, or write `credentials = false`"),
+        !output.status.success(),
+        "an open policy compiles that does not say so"
+    );
+    // The two that say nothing, and none that says `open`, or has the origins of a base.
+    assert_eq!(
+        messages
+            .matches("`origins` is missing: without it any page")
+            .count(),
+        2,
         "{messages}"
     );
-    assert!(messages.contains("lib.rs:6:1"), "{messages}");
+    for place in ["lib.rs:6:1", "lib.rs:9:1"] {
+        assert!(messages.contains(place), "{place}: {messages}");
+    }
+    assert!(
+        messages.contains("help: list `origins`, or write `open` where that is meant"),
+        "{messages}"
+    );
 }

@@ -35,6 +35,7 @@ macro_rules! arguments {
 arguments! {
     Methods "methods" "methods = \"GET, POST\"",
     Origins "origins" "origins = \"https://app.example.com\"`, or `origins = OriginSet` for origins that are known at run time, or `origins = \"*\"",
+    Open "open" "open",
     Credentials "credentials" "credentials` or `credentials = false",
     AllowHeaders "allow_headers" "allow_headers = \"X-Csrf-Token\"",
     ExposeHeaders "expose_headers" "expose_headers = \"ETag, X-Total\"",
@@ -76,6 +77,7 @@ pub(crate) enum Origins {
 pub(crate) struct Args {
     pub(crate) methods: Option<List>,
     pub(crate) origins: Option<Origins>,
+    pub(crate) open: Option<Spanned<bool>>,
     pub(crate) credentials: Option<Spanned<bool>>,
     pub(crate) allow_headers: Option<List>,
     pub(crate) expose_headers: Option<List>,
@@ -174,6 +176,7 @@ impl Args {
                     value => Origins::List(value.list(wrong_kind)?),
                 });
             }
+            Argument::Open => self.open = Some(value.flag(name, wrong_kind)?),
             Argument::Credentials => self.credentials = Some(value.flag(name, wrong_kind)?),
             Argument::AllowHeaders => self.allow_headers = Some(value.list(wrong_kind)?),
             Argument::ExposeHeaders => self.expose_headers = Some(value.list(wrong_kind)?),

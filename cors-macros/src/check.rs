@@ -5,7 +5,7 @@ use cors_grammar::{
     method::{self, MethodSet},
     pattern::{Hazards, Wildcards},
     record::{Hazardous, Methods, OriginList, Origins, Record, Seconds},
-    rules::Rule,
+    rules::{REQUIRED_ORIGINS, Rule},
 };
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
@@ -61,6 +61,7 @@ pub(crate) fn record<'a>(
                 Origins::Elsewhere
             }
         }),
+        open: args.open.is_some_and(|flag| flag.value),
         credentials: args.credentials.map(|flag| flag.value),
         allow_headers: args
             .allow_headers
@@ -88,6 +89,9 @@ pub(crate) fn record<'a>(
     };
     // What `..BASE` adds is not known here: a constant of the expansion checks the whole.
     if args.base.is_none() {
+        if cfg!(feature = "require-origins") && record.origins.is_none() && !record.open {
+            errors.push_mistake(Span::call_site(), origins_required());
+        }
         for rule in Rule::ALL {
             if record.breaks(*rule).is_some() {
                 report(*rule, &record, args, errors);
@@ -103,6 +107,7 @@ fn report(rule: Rule, record: &Record<'_>, args: &Args, errors: &mut Errors) {
     let flag = |flag: Option<Spanned<bool>>| flag.map(|flag| flag.span);
     let mut help = rule.help().to_owned();
     let span = match rule {
+        Rule::OpenWithOrigins => flag(args.open),
         Rule::EveryOriginWithCredentials => list(args.listed_origins()),
         Rule::EveryHeaderWithCredentials => list(args.expose_headers.as_ref()),
         Rule::DebugMaxAgeAboveMaxAge => {
@@ -234,6 +239,10 @@ fn seconds<'a>(
         number: u32::try_from(value.number).unwrap_or(u32::MAX),
         digits: &value.digits,
     }
+}
+
+fn origins_required() -> Mistake {
+    Mistake::new(REQUIRED_ORIGINS.0, REQUIRED_ORIGINS.1)
 }
 
 fn named_elsewhere() -> Mistake {

@@ -237,6 +237,7 @@ fn record_tokens(record: &Record<'_>, runtime: &TokenStream) -> TokenStream {
     let Record {
         methods,
         origins,
+        open,
         credentials,
         allow_headers,
         expose_headers,
@@ -266,6 +267,7 @@ fn record_tokens(record: &Record<'_>, runtime: &TokenStream) -> TokenStream {
     let fields = [
         ("methods", some(methods)),
         ("origins", some(origins)),
+        ("open", open.then(|| quote!(true))),
         ("credentials", some(credentials)),
         ("allow_headers", some(allow_headers)),
         ("expose_headers", some(expose_headers)),

@@ -1,7 +1,7 @@
 //! A crate that depends on `cors-runtime` under another name, which the attribute is told and
 //! `routes!` finds by itself.
 
-use web_cors::{Routes, cors, routes};
+use web_cors::{Policy, Routes, cors, policy, routes};
 
 #[cors(methods = "GET", crate = web_cors)]
 async fn as_path() {}
@@ -9,9 +9,22 @@ async fn as_path() {}
 #[cors(methods = "PUT", crate = "web_cors")]
 async fn as_string() {}
 
+const MEANT: Policy = policy!(open);
+const BASE: Policy = policy!(origins = "https://app.example");
+const UNSAID: Policy = policy!(max_age = 5, ..BASE);
+
+#[cors(methods = "PATCH", crate = web_cors, ..MEANT)]
+async fn meant() {}
+
+#[cors(methods = "DELETE", open, crate = web_cors)]
+async fn said() {}
+
+#[cors(methods = "HEAD", crate = web_cors, ..UNSAID)]
+async fn listed() {}
+
 /// Handlers that name the crate in both forms.
 pub fn both() -> Routes {
-    routes!(as_path, as_string)
+    routes!(as_path, as_string, meant, said, listed)
 }
 
 #[cfg(test)]

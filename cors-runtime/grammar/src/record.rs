@@ -15,6 +15,8 @@ pub struct Record<'a> {
     pub methods: Option<Methods<'a>>,
     /// `origins`.
     pub origins: Option<Origins<'a>>,
+    /// `open`.
+    pub open: bool,
     /// `credentials`.
     pub credentials: Option<bool>,
     /// `allow_headers`, as it is sent.
@@ -112,6 +114,7 @@ impl<'a> Record<'a> {
     pub const UNSET: Self = Self {
         methods: None,
         origins: None,
+        open: false,
         credentials: None,
         allow_headers: None,
         expose_headers: None,
@@ -129,6 +132,7 @@ impl<'a> Record<'a> {
         let Self {
             methods,
             origins,
+            open,
             credentials,
             allow_headers,
             expose_headers,
@@ -142,6 +146,7 @@ impl<'a> Record<'a> {
         Self {
             methods: first!(methods, base.methods),
             origins: first!(origins, base.origins),
+            open: open || (base.open && origins.is_none()),
             credentials: first!(credentials, base.credentials),
             allow_headers: first!(allow_headers, base.allow_headers),
             expose_headers: first!(expose_headers, base.expose_headers),

@@ -28,6 +28,8 @@ macro_rules! rules {
 }
 
 rules! {
+    /// `open` beside `origins`.
+    OpenWithOrigins,
     /// `origins = "*"` with `credentials`.
     EveryOriginWithCredentials,
     /// `expose_headers = "*"` with `credentials`.
@@ -50,6 +52,14 @@ rules! {
     InBothLists,
 }
 
+/// What is wrong with a policy without `origins` where the feature `require-origins` asks for them, and what
+/// to write.
+pub const REQUIRED_ORIGINS: (&str, &str) = (
+    "`origins` is missing: without it any page of any site may use this, with the visitor's cookies (the \
+     feature `require-origins` asks for it)",
+    "list `origins`, or write `open` where that is meant",
+);
+
 /// A rule that a policy breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Breach<'a> {
@@ -63,6 +73,9 @@ impl Rule {
     /// What is wrong.
     pub const fn problem(self) -> &'static str {
         match self {
+            Self::OpenWithOrigins => {
+                "`open` says that every origin is allowed, and `origins` names some"
+            }
             Self::EveryOriginWithCredentials => {
                 "`origins = \"*\"` with `credentials`: browsers refuse the two together"
             }
@@ -103,6 +116,7 @@ impl Rule {
     /// What to write instead.
     pub const fn help(self) -> &'static str {
         match self {
+            Self::OpenWithOrigins => "leave one of the two out",
             Self::EveryOriginWithCredentials => "list the origins, or leave `credentials` out",
             Self::EveryHeaderWithCredentials => "list the names, or write `credentials = false`",
             Self::DebugMaxAgeAboveMaxAge => "write at most what `max_age` says",
@@ -140,6 +154,7 @@ impl<'a> Record<'a> {
         let entry = None;
         let credentials = self.allows_credentials();
         let is_broken = match rule {
+            Rule::OpenWithOrigins => self.open && self.origins.is_some(),
             Rule::EveryOriginWithCredentials => {
                 credentials && matches!(self.origins, Some(Origins::Every))
             }

@@ -1,12 +1,11 @@
 //! The checks of a whole policy: errors of the compiler.
 
-use cors_grammar::record::{Origins, Record};
+use cors_grammar::{
+    record::{Origins, Record},
+    rules::REQUIRED_ORIGINS,
+};
 
 use super::{const_message::Message, policy::Policy};
-
-/// Set for a whole build by `--cfg cors_deny_open_credentials`. It is read here, in the library,
-/// because a `cfg` in expanded code would warn in the user's crate.
-const DENY_OPEN_CREDENTIALS: bool = cfg!(cors_deny_open_credentials);
 
 /// Panics, while the program is compiled, where the policy of a handler is incomplete or its
 /// arguments are wrong together; for a constant of the expansion of `#[cors]`.
@@ -25,11 +24,10 @@ pub(crate) const fn assert_complete(policy: &Policy) {
     }
     assert_origins_named(policy);
     assert_policy(policy);
-    if DENY_OPEN_CREDENTIALS && record.origins.is_none() && record.allows_credentials() {
-        panic!(
-            "this build denies the open policy with credentials (`--cfg \
-             cors_deny_open_credentials`)\nhelp: list `origins`, or write `credentials = false`"
-        );
+    if cfg!(feature = "require-origins") && record.origins.is_none() && !record.open {
+        let (problem, help) = REQUIRED_ORIGINS;
+        let message = Message::new().push(problem).push("\nhelp: ").push(help);
+        panic!("{}", message.as_str());
     }
 }
 

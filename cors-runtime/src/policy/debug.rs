@@ -34,6 +34,7 @@ impl Policy {
         let Record {
             methods,
             origins,
+            open,
             credentials,
             allow_headers,
             expose_headers,
@@ -67,6 +68,7 @@ impl Policy {
                 Origins::Listed(list) => text("origins", &list.sorted.join(", ")),
                 Origins::Decided => "origins = /* a type */".to_owned(),
             }),
+            open.then(|| "open".to_owned()),
             credentials.map(|allowed| flag("credentials", allowed)),
             allow_headers.map(|names| text("allow_headers", names)),
             expose_headers.map(|names| text("expose_headers", names)),
@@ -124,6 +126,7 @@ mod tests {
                 policy!(origins = [], enforce = "report"),
                 r#"policy!(origins = [], enforce = "report")"#,
             ),
+            (policy!(open), "policy!(open)"),
             (policy!(credentials = false), "policy!(credentials = false)"),
             (
                 EVERYTHING,

@@ -268,7 +268,7 @@ where
     ///     .into_router();
     /// ```
     pub fn default_policy(mut self, policy: impl Into<CorsLayer>) -> Self {
-        self.default = DefaultPolicy::Policy(policy.into());
+        self.default = DefaultPolicy::Policy(Box::new(policy.into()));
         self
     }
 

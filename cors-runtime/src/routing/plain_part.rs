@@ -10,7 +10,7 @@ pub(crate) enum DefaultPolicy {
     /// That of the router that takes this one; none, where this is the outermost.
     Outer,
     None,
-    Policy(CorsLayer),
+    Policy(Box<CorsLayer>),
 }
 
 /// All that has no policy of its own on a part of the application.
@@ -25,7 +25,7 @@ impl DefaultPolicy {
     pub(crate) fn around(self, router: Router) -> Router {
         match self {
             Self::Outer | Self::None => router,
-            Self::Policy(policy) => router.layer(policy),
+            Self::Policy(policy) => router.layer(*policy),
         }
     }
 }
