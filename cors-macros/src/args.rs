@@ -126,7 +126,7 @@ impl Args {
                 if input.peek(Paren) {
                     return Err(Error::new(
                         base.span(),
-                        "behind `..` stands a constant, and this is called\n\
+                        "`..` takes the name of a constant, and this is a call\n\
                          help: make a constant of it by `policy!(…)`, and write its name",
                     ));
                 }
@@ -136,7 +136,7 @@ impl Args {
                     Ok(())
                 } else {
                     Err(input.error(
-                        "something stands behind the policy that fills in what is not written\n\
+                        "`..BASE` is not the last argument\n\
                          help: write `..BASE` last, as in `#[cors(methods = \"GET\", ..BASE)]`",
                     ))
                 };
@@ -151,7 +151,7 @@ impl Args {
             seen.push(name);
             if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
                 return Err(input.error(
-                    "this stands behind an argument without a comma\n\
+                    "expected a comma after the argument before this\n\
                      help: write a comma between two arguments",
                 ));
             }
@@ -209,7 +209,7 @@ fn name(input: ParseStream<'_>) -> Result<Ident> {
          help: write a list as one string, as in `methods = \"GET, POST\"`, or as an array, as in \
          `methods = [\"GET\", \"POST\"]`"
     } else if input.peek(Token![...]) || input.peek(Token![.]) {
-        "a policy that fills in what is not written stands behind two dots\nhelp: write `..BASE`"
+        "a base policy follows two dots\nhelp: write `..BASE`"
     } else {
         return input.call(Ident::parse_any).map_err(|error| {
             let message = "an argument begins with its name\n\
@@ -235,7 +235,7 @@ fn unknown(name: &str, span: Span) -> Error {
         .chars()
         .all(|c| matches!(c, 'A'..='Z' | '0'..='9' | '_'))
     {
-        format!("a constant policy stands behind two dots: write `..{name}`, last")
+        format!("a base policy follows two dots: write `..{name}`, last")
     } else if let Some(meant) = elsewhere.or_else(|| method::nearest(name, names)) {
         format!("write `{meant}`")
     } else {

@@ -21,7 +21,7 @@ use crate::{
 /// Browsers keep the answer to a preflight no longer than this (Firefox; the others less).
 const MAX_AGE_CAP: u64 = 86_400;
 
-/// Where the arguments stand.
+/// What the arguments belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// On a handler: what is not written has its default, unless `..BASE` says otherwise.
@@ -101,7 +101,7 @@ pub(crate) fn record<'a>(
     record
 }
 
-/// Reports a rule that the arguments break, where they stand.
+/// Reports a rule that the arguments break, at their spans.
 fn report(rule: Rule, record: &Record<'_>, args: &Args, errors: &mut Errors) {
     let list = |list: Option<&List>| list.map(List::span);
     let flag = |flag: Option<Spanned<bool>>| flag.map(|flag| flag.span);
@@ -215,7 +215,7 @@ fn alone(list: &List, wildcard: &str, does: &str, errors: &mut Errors) -> bool {
         && !list.is_only(wildcard)
     {
         let mistake = Mistake::new(
-            format!("`{wildcard}` {does}, and stands beside others"),
+            format!("`{wildcard}` {does}, and is not alone in its list"),
             format!("write `\"{wildcard}\"` alone, or the others without it"),
         );
         errors.push_mistake(*span, mistake);

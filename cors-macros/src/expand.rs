@@ -24,8 +24,8 @@ use crate::{
 
 /// Expands `#[cors(args)] item`.
 ///
-/// Where something is wrong, the function and a companion still stand beside the error, so that
-/// nothing follows from it.
+/// Where something is wrong, the function and a companion are still emitted beside the error, so that
+/// it causes no others.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let handler: Handler = match syn::parse2(item.clone()) {
         Ok(handler) => handler,
@@ -133,7 +133,7 @@ fn methods_missing() -> Error {
 ///
 /// The policy is a constant, which a check of methods can read; its header values are a static, which
 /// `cargo check` evaluates too. There `constructor` checks the whole policy, with what its base has
-/// merged into it; what it reports stands at the base, if there is one.
+/// merged into it; its errors have the span of the base, if there is one.
 fn companion(
     handler: &Handler,
     runtime: &TokenStream,
@@ -210,7 +210,7 @@ fn companion(
     }
 }
 
-/// Places tokens where an error is to stand.
+/// Gives tokens the span that an error is to have.
 fn at(span: Span, tokens: TokenStream) -> TokenStream {
     let tokens = tokens.into_iter().map(|mut token| {
         token.set_span(span.resolved_at(token.span()));

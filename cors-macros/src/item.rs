@@ -24,7 +24,7 @@ const PRIMITIVES: [&str; 17] = [
 ];
 
 impl Handler {
-    /// Whether a companion can stand beside it. Beside a method nothing but methods can.
+    /// Whether a companion can be emitted beside it: an `impl` holds no types.
     pub(crate) fn takes_companion(&self) -> bool {
         self.receiver.is_none() && !self.hides_primitive()
     }
@@ -90,7 +90,7 @@ impl Parse for Handler {
     }
 }
 
-/// Takes one of the words that may stand before `fn`, as in `pub unsafe extern "C" fn`.
+/// Takes one of the words that may precede `fn`, as in `pub unsafe extern "C" fn`.
 fn qualifier(input: ParseStream<'_>) -> Result<String> {
     let word: TokenTree = input.parse()?;
     let text = word.to_string();

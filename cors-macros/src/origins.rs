@@ -110,8 +110,5 @@ fn every_origin_in_debug() -> Mistake {
 }
 
 pub(crate) fn duplicate(element: &str) -> Mistake {
-    Mistake::new(
-        format!("`{element}` stands in the list twice"),
-        "leave one out",
-    )
+    Mistake::new(format!("`{element}` is in the list twice"), "leave one out")
 }

@@ -104,12 +104,12 @@ impl Input {
         }}
     }
 
-    /// That no handler before this one claims a method of its own. A constant that stands by
-    /// itself is evaluated by `cargo check` too, also in a generic function.
+    /// That no handler before this one claims a method of its own. A free
+    /// constant is evaluated by `cargo check` too, also in a generic function.
     fn check(&self, position: usize) -> TokenStream {
         let here = &self.handlers[position];
         let mut krate = self.krate.clone();
-        // What the constant reports stands where its first token does: at the handler.
+        // The constant's error has the span of its first token: the handler's.
         krate.set_span(here.handler.span().resolved_at(krate.span()));
         let cfgs = &here.cfgs;
         let policy = |element: &Element| {

@@ -1,4 +1,4 @@
-//! A value, and where it stands.
+//! A value and its span.
 
 use proc_macro2::Span;
 

@@ -27,7 +27,7 @@ impl List {
         Self { text, elements }
     }
 
-    /// Where the list stands, as far as one place can tell.
+    /// The span of the first element, for errors about the whole list.
     pub(crate) fn span(&self) -> Span {
         let first = self.elements.first();
         first.map_or_else(Span::call_site, |element| element.span)
@@ -52,7 +52,7 @@ impl From<u64> for Seconds {
     }
 }
 
-/// What stands behind the name of an argument.
+/// What follows the name of an argument.
 pub(crate) enum Value {
     /// Nothing: `credentials`.
     Bare,
@@ -76,7 +76,7 @@ impl Parse for Value {
         }
         if input.peek(Paren) {
             return Err(input.error(
-                "a value stands behind `=`, and not in parentheses\n\
+                "a value follows `=`, without parentheses\n\
                  help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`",
             ));
         }
@@ -88,7 +88,7 @@ impl Parse for Value {
         }
         if input.parse::<Token![=]>().is_err() {
             return Err(input.error(
-                "this stands neither behind `=` nor behind a comma\n\
+                "expected `=` or a comma before this\n\
                  help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`",
             ));
         }
@@ -101,7 +101,7 @@ impl Parse for Value {
                 elements.push(element.map_err(|error| no_string(error.span()))?);
                 if !content.is_empty() && content.parse::<Token![,]>().is_err() {
                     return Err(content.error(
-                        "this stands behind an element without a comma\n\
+                        "expected a comma after the element before this\n\
                          help: write a comma between two elements",
                     ));
                 }
@@ -237,7 +237,7 @@ impl Value {
     }
 }
 
-/// The elements of a list in one text, which stand where the text does.
+/// The elements of a list in one text, with the span of the text.
 fn split(text: &str, span: Span) -> Result<List> {
     let mut errors = Errors::default();
     let elements = list::elements(text).filter_map(|element| {
@@ -249,7 +249,7 @@ fn split(text: &str, span: Span) -> Result<List> {
     errors.into_result().map(|()| List::new(elements))
 }
 
-/// The elements of an array, each of which stands where it does.
+/// The elements of an array, each with its own span.
 fn strings(literals: Vec<Lit>) -> Result<List> {
     let mut errors = Errors::default();
     let elements = literals.into_iter().filter_map(|literal| match literal {

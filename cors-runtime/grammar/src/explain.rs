@@ -104,7 +104,7 @@ fn scheme_problem(text: &str, scheme: &str, lower: &str) -> Option<(String, Opti
             format!("the scheme of `{text}` is longer than {LONGEST_SCHEME} bytes")
         }
         _ if scheme.contains('*') => format!(
-            "`*` stands in the scheme of `{text}`: it stands for the first labels of a host or for \
+            "`*` is in the scheme of `{text}`: it stands for the first labels of a host or for \
              a port only"
         ),
         _ if !is_scheme(lower) => format!("`{scheme}` is no scheme"),
@@ -158,7 +158,7 @@ fn host_problem(scheme: &str, whole: &str) -> Option<(String, Option<&'static st
     let problem = if whole == "*" {
         "`*` stands for any host".to_owned()
     } else if host.len() < whole.len() && address {
-        format!("`*.` stands before the IP address `{host}`, which has no subdomains")
+        format!("`*.` precedes the IP address `{host}`, which has no subdomains")
     } else if host.contains('*') {
         format!("`*` in `{whole}` is neither the first label nor the port")
     } else if host.starts_with('[') {
@@ -196,7 +196,7 @@ fn label_problem(host: &str, label: &str) -> Option<String> {
             "the label `{label}` is longer than {LONGEST_LABEL} bytes"
         )),
         Some(byte) => Some(format!(
-            "`{}` cannot stand in the host `{host}`",
+            "`{}` is not allowed in the host `{host}`",
             char::from(byte)
         )),
         None if punycode::is_marked(label) && !punycode::is_valid(label) => Some(format!(
@@ -348,7 +348,7 @@ mod tests {
             ),
             ("https://a..b", "empty label", "write an origin"),
             ("https://", "host is empty", "write an origin"),
-            ("https://a!b", "`!` cannot stand", "write an origin"),
+            ("https://a!b", "`!` is not allowed", "write an origin"),
             (
                 "https://exa*mple.com",
                 "neither the first label",
@@ -369,16 +369,16 @@ mod tests {
                 "has no scheme",
                 "write `https://*.example.com`",
             ),
-            ("*://example.com", "stands in the scheme", "write an origin"),
+            ("*://example.com", "is in the scheme", "write an origin"),
             ("https://*", "any host", "write an origin"),
             (
                 "https://*.127.0.0.1",
-                "before the IP address",
+                "precedes the IP address",
                 "write `https://127.0.0.1`",
             ),
             (
                 "https://*.[::1]",
-                "before the IP address",
+                "precedes the IP address",
                 "write `https://[::1]`",
             ),
             ("1a://b", "is no scheme", "write an origin"),

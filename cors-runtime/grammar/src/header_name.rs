@@ -2,7 +2,7 @@
 
 use crate::Mistake;
 
-/// What stands in a policy for every header name.
+/// What a policy says for every header name.
 pub const EVERY: &str = "*";
 
 /// Whether a list is the wildcard alone.
@@ -20,7 +20,7 @@ const ACCESS_HEADERS: [&str; 6] = [
     "access-control-max-age",
 ];
 
-/// Those of them that stand on answers to preflights, which no page ever sees.
+/// Those of them that are sent on answers to preflights, which no page ever sees.
 const PREFLIGHT_ONLY: [&str; 3] = [
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -115,7 +115,7 @@ pub fn check_exposed(name: &str) -> Result<(), Mistake> {
     }
     if PREFLIGHT_ONLY.contains(&lower.as_str()) {
         return Err(Mistake::new(
-            format!("`{name}` stands on the answer to a preflight, which no page can read"),
+            format!("`{name}` is sent on the answer to a preflight, which no page can read"),
             "leave it out",
         ));
     }
@@ -132,7 +132,7 @@ fn check_token(name: &str) -> Result<(), Mistake> {
     };
     let kept: String = name.chars().filter(|c| is_token_char(*c)).collect();
     Err(Mistake::new(
-        format!("`{name}` is no header name: {wrong:?} cannot stand in one"),
+        format!("`{name}` is not a header name: {wrong:?} is not allowed in one"),
         match kept.as_str() {
             "" => "leave it out".to_owned(),
             _ => format!("write `{kept}`"),
@@ -140,7 +140,7 @@ fn check_token(name: &str) -> Result<(), Mistake> {
     ))
 }
 
-/// Whether a character may stand in a token (RFC 9110, section 5.6.2).
+/// Whether a character is allowed in a token (RFC 9110, section 5.6.2).
 fn is_token_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }

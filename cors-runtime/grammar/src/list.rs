@@ -51,7 +51,7 @@ fn check(element: &str, number: usize, list: &str) -> Result<(), Mistake> {
 const LONGEST_SHOWN: usize = 400;
 
 /// The list as it was meant: its words in their order, a comma and a space between them. A semicolon
-/// stands in no element of any list.
+/// is in no element of any list.
 fn corrected(list: &str) -> String {
     let words: Vec<_> = list
         .split(|c: char| matches!(c, ',' | ';') || c.is_whitespace())

@@ -39,7 +39,7 @@ methods! {
     Options "OPTIONS",
 }
 
-/// What stands in a policy for every method, extension methods included.
+/// What a policy says for every method, extension methods included.
 pub const EVERY: &str = "*";
 
 /// Reads one of [`METHODS`], or says what to write instead.

@@ -73,7 +73,7 @@ impl<'a> Parts<'a> {
         Some(Origin { scheme, host, port })
     }
 
-    /// Cuts what stands behind `://`.
+    /// Cuts what follows `://`.
     pub(crate) fn of_rest(scheme: &'a str, rest: &'a str) -> Option<Self> {
         let host_len = if rest.contains('[') {
             rest.find(']')? + 1

@@ -104,7 +104,7 @@ impl Asked<'_> {
     }
 }
 
-/// The hosts above a host: what stands behind each of its dots.
+/// The hosts above a host: what follows each of its dots.
 fn bases(host: &str) -> impl Iterator<Item = &str> {
     host.match_indices('.')
         .map(|(dot, _)| host.split_at(dot + 1).1)

@@ -47,8 +47,8 @@ use crate::policy::Policy;
 /// the feature `tracing` there is an event at error level. (With `panic = "abort"` nothing can be
 /// caught.)
 ///
-/// A decision that never ends holds its request up, since no layer stands around it: give it a time
-/// limit of its own. A limiter that is to shield a costly decision stands around the router that
+/// A decision that never ends holds its request up, since no layer is around it: give it a time
+/// limit of its own. Put a limiter that is to shield a costly decision around the router that
 /// [`into_router`](crate::CorsRouter::into_router) returns.
 ///
 /// [`OriginSet`](crate::OriginSet) is a ready-made one.

@@ -169,7 +169,7 @@ impl Entries {
 
 fn every_beside_others() -> Mistake {
     Mistake::new(
-        "`*` allows every origin, and stands beside others",
+        "`*` allows every origin, and is not alone in its list",
         "write `*` alone, or the others without it",
     )
 }
@@ -263,9 +263,9 @@ mod tests {
                 "https://a.example https://b.example",
                 "white space",
             ),
-            ("*, https://a.example", "*", "stands beside others"),
-            ("https://a.example, *", "*", "stands beside others"),
-            ("*, *", "*", "stands beside others"),
+            ("*, https://a.example", "*", "is not alone in its list"),
+            ("https://a.example, *", "*", "is not alone in its list"),
+            ("*, *", "*", "is not alone in its list"),
             ("null", "null", "leave it out"),
         ] {
             let error = text.parse::<OriginSet>().unwrap_err();

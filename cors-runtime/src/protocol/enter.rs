@@ -1,4 +1,4 @@
-//! A request on its way to what a policy stands around: answered here, refused here, or let through.
+//! A request on its way into a policy: answered here, refused here, or passed on.
 
 use std::slice;
 
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::origins::{Origin, Verdict};
 
-/// In a request's extensions: a policy stands outside, and decides the headers. A closed policy
+/// In a request's extensions: there is a policy outside, which decides the headers. A closed policy
 /// inside then enforces itself, so that the outer one opens nothing that it keeps closed.
 ///
 /// It has no size, and so costs no allocation.
@@ -197,7 +197,7 @@ fn handled<S>(
     })
 }
 
-/// Whether another policy stands outside.
+/// Whether there is another policy outside.
 fn stands_inside(request: RequestHead<'_>) -> bool {
     request.extensions.get::<OuterPolicy>().is_some()
 }

@@ -32,7 +32,7 @@ impl Vary {
         }
     }
 
-    /// Adds the fields to what stands in `headers`, which leaves as one line.
+    /// Adds the fields to those in `headers`, and joins all into one line.
     pub(super) fn add_to(self, headers: &mut HeaderMap) {
         // Constants, since a value that is built as the program runs is checked byte by byte.
         let fields = match self {

@@ -55,7 +55,7 @@ where
 }
 
 /// Panics where a handler and its companion are not of one item: a glob import brings the type, and the
-/// function that stands beside it has no attribute, so that it would be served under somebody else's
+/// function of that name beside it has no attribute, so that it would be served under somebody else's
 /// policy.
 ///
 /// Rust does not specify the names of types. So a known pair is compared first, and where that fails

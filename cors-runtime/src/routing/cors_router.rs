@@ -1,4 +1,4 @@
-//! [`CorsRouter`]: a router on which policies stand outside of all layers.
+//! [`CorsRouter`]: a router whose policies are outside of all layers.
 
 use std::{collections::HashSet, convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
@@ -20,7 +20,7 @@ use super::{
     routes::Routes,
 };
 
-/// An [`axum::Router`] on which the policy of each path stands outside of all layers.
+/// An [`axum::Router`] on which the policy of each path is outside of all layers.
 ///
 /// On a plain router the `OPTIONS` of a path sits innermost: an authentication layer outside it
 /// answers a preflight with 401, since preflights carry no credentials, and a layer's 401, 408 or
@@ -38,7 +38,7 @@ use super::{
 /// axum alone chooses the endpoint. What has no policy has the
 /// [default](CorsRouter::default_policy); without one it is as on any router.
 ///
-/// A layer that has to see preflights and refusals (tracing, limits for each address) stands around
+/// A layer that has to see preflights and refusals (tracing, limits for each address) goes around
 /// the [`Router`] that [`into_router`](CorsRouter::into_router) returns: that is the last call, of the
 /// outermost router. A part of an application hands out its `CorsRouter`, to be nested or merged.
 ///
@@ -245,11 +245,11 @@ where
     /// or a [`CorsLayer`]; one without `methods` allows the
     /// [CORS-safelisted methods](https://fetch.spec.whatwg.org/#cors-safelisted-method).
     ///
-    /// It stands outside of all layers, as every policy here, wherever it is called; the last call wins. A
+    /// It is outside of all layers, as every policy here, wherever it is called; the last call wins. A
     /// nested or merged `CorsRouter` keeps its own for its part, and takes this one where it has none.
     ///
     /// A router that [`into_router`](CorsRouter::into_router) has returned counts as a plain one: this policy
-    /// answers its preflights, and the policies of its handlers stand inside, where they can only be
+    /// answers its preflights, and the policies of its handlers are inside, where they can only be
     /// stricter.
     ///
     /// ```

@@ -39,7 +39,7 @@ use crate::protocol::{EndpointPolicies, HandlerPolicy};
 /// let app: axum::Router = axum::Router::new().route("/hello", routes!(hello).into());
 /// ```
 ///
-/// All handlers of a path stand in one `routes!`: a plain router panics over the path's second
+/// Name all handlers of a path in one `routes!`: a plain router panics over the path's second
 /// `OPTIONS` where the path is given twice.
 ///
 /// On a plain router the path's answer to `OPTIONS` sits inside every layer: one that demands
@@ -57,7 +57,7 @@ struct RoutedHandler<S> {
     handler: ErasedHandler<S>,
 }
 
-/// Where the policies of a path stand.
+/// What the policies of a path go around.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PolicyPlace {
     /// Around each handler, the path's `OPTIONS` and its 405.
@@ -135,7 +135,7 @@ where
         self
     }
 
-    /// The handlers of both, in this order, as those of one path: so that a layer stands around some
+    /// The handlers of both, in this order, as those of one path: so that a layer goes around some
     /// handlers of a path only.
     ///
     /// ```

@@ -99,7 +99,7 @@ impl<T> Layer<Shared<T>> for OutermostLayer {
     }
 }
 
-/// The policies of an endpoint, and all that stands inside them.
+/// The policies of an endpoint, and all that is inside them.
 pub(crate) struct Outermost<T> {
     policies: Arc<EndpointPolicies<()>>,
     layers: Shared<T>,

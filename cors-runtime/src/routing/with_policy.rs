@@ -44,7 +44,7 @@ impl<S: 'static> Policies<S> for Arc<EndpointPolicies<S>> {
     }
 }
 
-/// What a policy stands around, ready to be called once: a handler with its state, or a service.
+/// What is inside a policy, ready to be called once: a handler with its state, or a service.
 pub(crate) trait Inner: Sized {
     type State;
     type Policies: Policies<Self::State>;
