@@ -123,6 +123,12 @@ impl OriginSet {
         }
     }
 
+    /// Whether an origin is in the set, as a policy with credentials asks that vouches for nothing.
+    pub(crate) fn has_safe(&self, origin: &str) -> bool {
+        let entries = self.entries();
+        !entries.every && entries.admits(origin, |entry| entry.hazards.within(Hazards::NONE))
+    }
+
     fn entries(&self) -> Arc<Entries> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }

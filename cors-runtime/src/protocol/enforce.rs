@@ -10,6 +10,7 @@ use http::{
 };
 
 use super::{requested::only_line, vary::Vary};
+use crate::origins::OriginSet;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -28,14 +29,20 @@ impl From<Verdict> for (bool, Vary) {
 }
 
 /// Judges a request by the steps that the manual lists under `enforce`; `allowed` says whether the policy
-/// allows its origin.
-pub(super) fn enforce(allowed: bool, method: &Method, uri: &Uri, headers: &HeaderMap) -> Verdict {
+/// allows its origin, `own_origins` where the service's own pages are, as far as that was told.
+pub(super) fn enforce(
+    allowed: bool,
+    own_origins: Option<&OriginSet>,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Verdict {
     let passes_by_origin = Verdict {
         passes: true,
         vary: Vary::Origin,
     };
-    // 1. One `Origin`, which the policy allows.
-    if allowed {
+    // 1. One `Origin`, which the policy allows, or which is one of the service's own.
+    if allowed || own_origins.is_some_and(|own| comes_from_own(own, headers)) {
         return passes_by_origin;
     }
     let by_site = |passes| Verdict {
@@ -61,9 +68,16 @@ pub(super) fn enforce(allowed: bool, method: &Method, uri: &Uri, headers: &Heade
             by_site(["same-origin", "none"].contains(&site))
         }
         (Some(_), Some(_)) => by_site(false),
-        // 4. It does not: a page of this host and port is a page of this origin.
-        (None, _) => by_site(comes_from_here(uri, headers)),
+        // 4. It does not: where nobody has told the own origins, a page of this host and port is a page
+        // of this origin.
+        (None, _) => by_site(own_origins.is_none() && comes_from_here(uri, headers)),
     }
+}
+
+/// Whether the one `Origin` is one of the service's own.
+fn comes_from_own(own_origins: &OriginSet, headers: &HeaderMap) -> bool {
+    let origin = only_line(headers, ORIGIN).and_then(|origin| origin.to_str().ok());
+    origin.is_some_and(|origin| own_origins.has_safe(origin))
 }
 
 /// Whether the one `Origin` has the host and port that the request is sent to.

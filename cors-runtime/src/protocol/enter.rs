@@ -168,7 +168,13 @@ fn handled<S>(
             headers,
             ..
         } = request;
-        enforce(allowed.is_some(), method, uri, headers)
+        enforce(
+            allowed.is_some(),
+            policy.own_origins(),
+            method,
+            uri,
+            headers,
+        )
     };
     match headers.policy().record().effective_enforce() {
         Enforce::Off | Enforce::Report if headers.is_closed() && stands_inside(request) => {

@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 use http::{HeaderMap, HeaderValue};
 
 use super::policy_headers::{Admission, PolicyHeaders, echo_origin};
-use crate::origins::{Decider, Origin, Verdict};
+use crate::origins::{Decider, Origin, OriginSet, Verdict};
 
 /// The header values of a policy: a constant of the program, or built when it runs.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ impl Deref for PolicyRef {
 pub struct HandlerPolicy<S> {
     pub(crate) headers: PolicyRef,
     decider: Option<Decider<S>>,
+    /// Where the service's own pages are, for `enforce`.
+    own_origins: Option<OriginSet>,
 }
 
 /// Whether a policy allows the origin of a request.
@@ -46,8 +48,11 @@ pub(crate) enum OriginDecision {
 impl<S> HandlerPolicy<S> {
     /// A policy that is known when the program is compiled.
     pub fn constant(headers: &'static PolicyHeaders, decider: Option<Decider<S>>) -> Self {
-        let headers = PolicyRef::Static(headers);
-        Self { headers, decider }
+        Self {
+            headers: PolicyRef::Static(headers),
+            decider,
+            own_origins: None,
+        }
     }
 
     /// A policy that is built when the program runs, and decides by itself.
@@ -55,7 +60,18 @@ impl<S> HandlerPolicy<S> {
         Self {
             headers: PolicyRef::Shared(headers),
             decider: None,
+            own_origins: None,
         }
+    }
+
+    /// Says where the service's own pages are.
+    pub(crate) fn with_own_origins(mut self, own_origins: Option<OriginSet>) -> Self {
+        self.own_origins = own_origins;
+        self
+    }
+
+    pub(super) fn own_origins(&self) -> Option<&OriginSet> {
+        self.own_origins.as_ref()
     }
 
     /// The type that decides, where there is one.
@@ -91,6 +107,7 @@ impl<S> HandlerPolicy<S> {
             decider: self
                 .decider
                 .map(|decider| decider.with_state(state.clone())),
+            own_origins: self.own_origins,
         }
     }
 }
@@ -100,6 +117,7 @@ impl<S> Clone for HandlerPolicy<S> {
         Self {
             headers: self.headers.clone(),
             decider: self.decider.clone(),
+            own_origins: self.own_origins.clone(),
         }
     }
 }

@@ -14,6 +14,7 @@ use tower::{Layer, Service};
 
 use super::with_policy::{Inner, Policies, WithPolicyFuture, begin};
 use crate::{
+    origins::OriginSet,
     policy::{Policy, assert_origins_named},
     protocol::{
         Candidates, Entry, HandlerPolicy, OuterPolicy, PolicyHeaders, ResponseContext, is_preflight,
@@ -48,6 +49,7 @@ use crate::{
 #[must_use = "a layer does nothing until it is put around a service"]
 pub struct CorsLayer {
     policy: Policy,
+    own_origins: Option<OriginSet>,
 }
 
 impl CorsLayer {
@@ -60,7 +62,16 @@ impl CorsLayer {
     #[track_caller]
     pub const fn new(policy: Policy) -> Self {
         assert_origins_named(&policy);
-        Self { policy }
+        Self {
+            policy,
+            own_origins: None,
+        }
+    }
+
+    /// Says where the service's own pages are, where that has not been said.
+    pub(crate) fn or_own_origins(mut self, own_origins: Option<&OriginSet>) -> Self {
+        self.own_origins = self.own_origins.or_else(|| own_origins.cloned());
+        self
     }
 }
 
@@ -78,7 +89,9 @@ impl<S> Layer<S> for CorsLayer {
         let headers = Arc::new(PolicyHeaders::new(&self.policy, None));
         CorsService {
             service,
-            policy: LayerPolicy(HandlerPolicy::shared(headers)),
+            policy: LayerPolicy(
+                HandlerPolicy::shared(headers).with_own_origins(self.own_origins.clone()),
+            ),
         }
     }
 }

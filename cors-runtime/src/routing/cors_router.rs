@@ -11,6 +11,8 @@ use axum::{
 };
 use tower::{Layer, Service};
 
+use crate::origins::OriginSet;
+
 use super::{
     cors_layer::CorsLayer,
     handler::ErasedHandler,
@@ -63,6 +65,8 @@ pub struct CorsRouter<S = ()> {
     plain: Router<S>,
     /// The policy of all that is in `plain`.
     default: DefaultPolicy,
+    /// Where the service's own pages are.
+    own_origins: Option<OriginSet>,
     /// The same of nested and merged routers that say themselves which policy it has.
     parts: Vec<PlainPart<S>>,
     /// The paths that have one, and the fallbacks of nested routers that have one.
@@ -132,7 +136,7 @@ where
     /// nested twice, which axum would drop.
     #[track_caller]
     pub fn nest(mut self, prefix: &str, router: impl Into<Self>) -> Self {
-        let other = router.into();
+        let other = router.into().with_own_origins_told();
         assert!(
             !other.paths.iter().any(PolicyPath::is_nested_fallback),
             "a fallback of `routes!(…)` is nested twice, below `{prefix}` again, where axum drops it. \
@@ -187,7 +191,7 @@ where
     /// As [`Router::merge`] and [`CorsRouter::route`] do.
     #[track_caller]
     pub fn merge(mut self, router: impl Into<Self>) -> Self {
-        let other = router.into();
+        let other = router.into().with_own_origins_told();
         match (&self.fallback, &other.fallback) {
             (None, None) => {}
             (Some(_), None) => assert_default_fallback(&other.plain),
@@ -269,6 +273,33 @@ where
     /// ```
     pub fn default_policy(mut self, policy: impl Into<CorsLayer>) -> Self {
         self.default = DefaultPolicy::Policy(Box::new(policy.into()));
+        self
+    }
+
+    /// Says where the service's own pages are, for [`enforce`](macro@crate::cors#enforce): requests of these
+    /// origins pass, whatever their `Host` is, on all of this router; they get access headers only where a
+    /// policy lists them too. Without it a page whose origin has the host and port of the request counts as the
+    /// service's own, which is wrong behind a proxy that rewrites `Host`, and for a page over `http` of a
+    /// service on `https`.
+    ///
+    /// Its entries are judged as under credentials: `http` beyond loopback, `*`, and patterns that nothing has
+    /// checked match nothing. A nested or merged `CorsRouter` keeps its own; the last call wins.
+    ///
+    /// ```
+    /// use cors_runtime::{CorsRouter, OriginSet, cors, routes};
+    ///
+    /// #[cors(methods = "POST", origins = [])] // own pages only
+    /// async fn sign_up() {}
+    ///
+    /// let pages: OriginSet = "https://www.example.com, https://example.com".parse()?;
+    /// let app: axum::Router = CorsRouter::new()
+    ///     .route("/sign-up", routes!(sign_up))
+    ///     .own_origins(pages)
+    ///     .into_router();
+    /// # Ok::<(), cors_runtime::OriginError>(())
+    /// ```
+    pub fn own_origins(mut self, own_origins: OriginSet) -> Self {
+        self.own_origins = Some(own_origins);
         self
     }
 
@@ -361,12 +392,28 @@ where
         CorsRouter {
             parts: parts.collect(),
             default: self.default,
+            own_origins: self.own_origins,
             paths: paths.map(|path| path.with_state(&state)).collect(),
             names: self.names,
             fallback: self.fallback.map(|path| path.with_state(&state)),
             plain: self.plain.with_state(state),
             v07_checks: self.v07_checks,
         }
+    }
+
+    /// Tells all that is on this router where the service's own pages are.
+    fn with_own_origins_told(mut self) -> Self {
+        let own_origins = self.own_origins.as_ref();
+        for path in self.paths.iter_mut().chain(&mut self.fallback) {
+            path.own_origins(own_origins);
+        }
+        let parts = self.parts.into_iter().map(|part| PlainPart {
+            router: part.router,
+            default: part.default.or_own_origins(own_origins),
+        });
+        self.parts = parts.collect();
+        self.default = self.default.or_own_origins(own_origins);
+        self
     }
 
     #[track_caller]
@@ -418,6 +465,12 @@ impl CorsRouter {
     /// policy of the other. (Nobody can see it where two finished routers are merged.)
     #[track_caller]
     pub fn into_router(self) -> Router {
+        let this = self.with_own_origins_told();
+        this.build()
+    }
+
+    #[track_caller]
+    fn build(self) -> Router {
         let parts = self.parts.iter().map(|part| &part.router);
         for router in parts
             .chain([&self.plain])
@@ -502,6 +555,7 @@ where
         Self {
             plain,
             default: DefaultPolicy::Outer,
+            own_origins: None,
             parts: Vec::new(),
             paths: Vec::new(),
             names: HashSet::new(),

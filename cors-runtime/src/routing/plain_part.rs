@@ -3,6 +3,7 @@
 use axum::Router;
 
 use super::cors_layer::CorsLayer;
+use crate::origins::OriginSet;
 
 /// The policy of all that has none of its own.
 #[derive(Clone)]
@@ -21,6 +22,14 @@ pub(crate) struct PlainPart<S> {
 }
 
 impl DefaultPolicy {
+    /// Says where the service's own pages are, where that has not been said.
+    pub(crate) fn or_own_origins(self, own_origins: Option<&OriginSet>) -> Self {
+        match self {
+            Self::Policy(policy) => Self::Policy(Box::new(policy.or_own_origins(own_origins))),
+            other => other,
+        }
+    }
+
     /// Puts the policy around a router, outside of its layers.
     pub(crate) fn around(self, router: Router) -> Router {
         match self {

@@ -17,7 +17,7 @@ use super::{
     routes::{NotAllowed, PolicyPlace, Routes},
     shared::{OutermostLayer, SharedLayer},
 };
-use crate::protocol::EndpointPolicies;
+use crate::{origins::OriginSet, protocol::EndpointPolicies};
 
 /// The handlers of one path, or of a fallback, and what the router was told since they were added.
 ///
@@ -31,6 +31,8 @@ pub(crate) struct PolicyPath<S> {
     whole: Option<Arc<str>>,
     routes: Routes<S>,
     steps: Vec<Step<S>>,
+    /// Where the service's own pages are, as the router says that it was nested or merged with.
+    own_origins: Option<OriginSet>,
 }
 
 /// What a router was told that concerns all of its paths.
@@ -53,6 +55,7 @@ where
             path,
             routes,
             steps: Vec::new(),
+            own_origins: None,
         }
     }
 
@@ -65,6 +68,11 @@ where
     pub(crate) fn is_nested_fallback(&self) -> bool {
         let is_nested = |step: &Step<S>| matches!(step, Step::Nest(_));
         self.path.is_none() && self.steps.iter().any(is_nested)
+    }
+
+    /// Says where the service's own pages are, where that has not been said.
+    pub(crate) fn own_origins(&mut self, own_origins: Option<&OriginSet>) {
+        self.own_origins = self.own_origins.take().or_else(|| own_origins.cloned());
     }
 
     pub(crate) fn layer(&mut self, layer: Arc<dyn ErasedLayer>) {
@@ -98,6 +106,7 @@ where
         PolicyPath {
             path: self.path,
             whole: self.whole,
+            own_origins: self.own_origins,
             steps: steps.collect(),
             routes: self.routes.with_state(state),
         }
@@ -118,8 +127,9 @@ impl PolicyPath<()> {
         } else {
             NotAllowed::Own
         };
-        let policies = self.routes.policies();
-        let handlers = self.routes.method_router(&policies, place, not_allowed);
+        let routes = self.routes.with_own_origins(self.own_origins.as_ref());
+        let policies = routes.policies();
+        let handlers = routes.method_router(&policies, place, not_allowed);
         // With their state axum puts layers around them at once, and not by closures kept for later.
         let handlers = handlers.with_state(());
         let path = self.path;

@@ -17,7 +17,10 @@ use super::{
     handler::{ErasedHandler, HandlerFuture, WithPolicy},
     with_policy::Policies,
 };
-use crate::protocol::{EndpointPolicies, HandlerPolicy};
+use crate::{
+    origins::OriginSet,
+    protocol::{EndpointPolicies, HandlerPolicy},
+};
 
 /// The annotated handlers of one path, made by [`routes!`](crate::routes).
 ///
@@ -172,6 +175,15 @@ where
     pub(crate) fn policies(&self) -> Arc<EndpointPolicies<S>> {
         let policies = self.handlers.iter().map(|handler| handler.policy.clone());
         Arc::new(EndpointPolicies::new(policies.collect()))
+    }
+
+    /// Says where the service's own pages are, to all policies.
+    pub(crate) fn with_own_origins(mut self, own_origins: Option<&OriginSet>) -> Self {
+        for handler in &mut self.handlers {
+            let policy = handler.policy.clone();
+            handler.policy = policy.with_own_origins(own_origins.cloned());
+        }
+        self
     }
 
     /// Whether a handler serves every method that no other handler lists.
