@@ -44,7 +44,12 @@ fn what_a_registry_shows_of_each_crate_is_there() {
 
 #[test]
 fn the_three_crates_are_packaged_together_and_build_from_their_packages() {
+    // cargo keeps the sources of a package by its version and by the folder of this registry: in a folder
+    // that was used before, those of an earlier run would be built.
+    let target = tempfile::tempdir().unwrap();
+    let target = target.path().to_str().unwrap();
     let mut arguments = vec!["package", "--locked", "--allow-dirty", "--quiet"];
+    arguments.extend(["--target-dir", target]);
     for name in CRATES {
         arguments.extend(["--package", name]);
     }

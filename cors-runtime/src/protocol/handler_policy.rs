@@ -29,9 +29,25 @@ impl Deref for PolicyRef {
 /// it has one.
 pub struct HandlerPolicy<S> {
     pub(crate) headers: PolicyRef,
+    /// `None`: nothing. axum clones a handler's policy for each request.
+    rest: Option<Arc<Rest<S>>>,
+}
+
+/// What few policies have.
+struct Rest<S> {
     decider: Option<Decider<S>>,
     /// Where the service's own pages are, for `enforce`.
     own_origins: Option<OriginSet>,
+}
+
+impl<S> Rest<S> {
+    fn new(decider: Option<Decider<S>>, own_origins: Option<OriginSet>) -> Option<Arc<Self>> {
+        let rest = Self {
+            decider,
+            own_origins,
+        };
+        (rest.decider.is_some() || rest.own_origins.is_some()).then(|| Arc::new(rest))
+    }
 }
 
 /// Whether a policy allows the origin of a request.
@@ -50,8 +66,7 @@ impl<S> HandlerPolicy<S> {
     pub fn constant(headers: &'static PolicyHeaders, decider: Option<Decider<S>>) -> Self {
         Self {
             headers: PolicyRef::Static(headers),
-            decider,
-            own_origins: None,
+            rest: Rest::new(decider, None),
         }
     }
 
@@ -59,24 +74,26 @@ impl<S> HandlerPolicy<S> {
     pub(crate) fn shared(headers: Arc<PolicyHeaders>) -> Self {
         Self {
             headers: PolicyRef::Shared(headers),
-            decider: None,
-            own_origins: None,
+            rest: None,
         }
     }
 
     /// Says where the service's own pages are.
-    pub(crate) fn with_own_origins(mut self, own_origins: Option<OriginSet>) -> Self {
-        self.own_origins = own_origins;
-        self
+    pub(crate) fn with_own_origins(self, own_origins: Option<OriginSet>) -> Self {
+        let decider = self.decider().cloned();
+        Self {
+            headers: self.headers,
+            rest: Rest::new(decider, own_origins),
+        }
     }
 
     pub(super) fn own_origins(&self) -> Option<&OriginSet> {
-        self.own_origins.as_ref()
+        self.rest.as_ref()?.own_origins.as_ref()
     }
 
     /// The type that decides, where there is one.
     pub(crate) fn decider(&self) -> Option<&Decider<S>> {
-        self.decider.as_ref()
+        self.rest.as_ref()?.decider.as_ref()
     }
 
     /// Whether the policy allows the origin of a request.
@@ -86,7 +103,7 @@ impl<S> HandlerPolicy<S> {
             Admission::NotAllowed => return OriginDecision::NotAllowed,
             Admission::Ask(origin) => origin,
         };
-        let Some(decider) = &self.decider else {
+        let Some(decider) = self.decider() else {
             return OriginDecision::NotAllowed;
         };
         match decider.decide_now(self.headers.policy(), &origin, state) {
@@ -102,12 +119,12 @@ impl<S> HandlerPolicy<S> {
     where
         S: Clone + Send + Sync + 'static,
     {
+        let decider = self.decider().cloned();
+        let decider = decider.map(|decider| decider.with_state(state.clone()));
+        let own_origins = self.own_origins().cloned();
         HandlerPolicy {
             headers: self.headers,
-            decider: self
-                .decider
-                .map(|decider| decider.with_state(state.clone())),
-            own_origins: self.own_origins,
+            rest: Rest::new(decider, own_origins),
         }
     }
 }
@@ -116,8 +133,7 @@ impl<S> Clone for HandlerPolicy<S> {
     fn clone(&self) -> Self {
         Self {
             headers: self.headers.clone(),
-            decider: self.decider.clone(),
-            own_origins: self.own_origins.clone(),
+            rest: self.rest.clone(),
         }
     }
 }
