@@ -5,8 +5,8 @@
 //! CORS_ORIGINS='https://app.example, https://*.partner.example' cargo run --example env
 //! ```
 //!
-//! It listens on 127.0.0.1:3000 (or the port that `PORT` names). Without `CORS_ORIGINS` nobody is let
-//! in.
+//! It listens on 127.0.0.1:3000 (or the port that `PORT` names). Without `CORS_ORIGINS` no other
+//! site is allowed.
 
 use std::{env, error::Error, process::ExitCode};
 

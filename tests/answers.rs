@@ -261,7 +261,7 @@ async fn the_access_headers_are_the_policys_alone_and_vary_keeps_what_was_there(
             &[ORIGIN, ("Access-Control-Request-Headers", "a")],
             "vary: accept, Origin, Access-Control-Request-Headers",
         ),
-        // Listed methods do not depend on the one asked for.
+        // Listed methods do not depend on the requested one.
         (
             "accept",
             &[ORIGIN, ("Access-Control-Request-Method", "GET")],

@@ -50,7 +50,7 @@ async fn server() -> Server {
 fn header<'a>(response: &'a Response<Bytes>, name: &str) -> Option<&'a str> {
     let mut lines = response.headers().get_all(name).iter();
     let line = lines.next().map(|value| value.to_str().unwrap());
-    assert_eq!(lines.next(), None, "{name} stands on two lines");
+    assert_eq!(lines.next(), None, "{name} has two lines");
     line
 }
 

@@ -179,7 +179,7 @@ function viaFrame(spec) {
 }
 </script>"#;
 
-/// Single quotes only: it also stands in an attribute.
+/// Single quotes only: an attribute holds it too.
 const RUN: &str = r"
 async function run(spec) {
     try {
@@ -384,7 +384,7 @@ fn matrix() -> Vec<Row> {
             [401; 4],
         ),
         row(
-            "auth lets in",
+            "auth passes",
             "/auth/200",
             "PUT",
             &[TOKEN],

@@ -198,7 +198,7 @@ impl Declared {
             enforce: enforce.filter(|_| !everyone),
             status,
         };
-        // The empty list stands for `"*"`, which needs a policy without credentials.
+        // The empty list means `"*"`, which needs a policy without credentials.
         if declared.allows_credentials() {
             declared.expose_headers = declared.expose_headers.filter(|names| !names.is_empty());
         }
@@ -291,7 +291,7 @@ impl Declared {
     }
 }
 
-/// An application: handlers of one path, and the router that they stand on.
+/// An application: handlers of one path, and their router.
 #[derive(Clone, Debug)]
 struct App {
     handlers: Vec<Declared>,
@@ -304,7 +304,7 @@ struct App {
 enum RouterKind {
     Plain,
     Ours,
-    /// A `CorsRouter` in a layer that asks for `Authorization`.
+    /// A `CorsRouter` in a layer that requires `Authorization`.
     OursWithAuth,
 }
 

@@ -170,7 +170,7 @@ async fn no_answer_is_anothers(name: &str, cache: &Server, hits: &AtomicUsize) {
             .headers()
             .contains_key("access-control-allow-credentials");
         assert_eq!(credentials, found.is_some() && path != "/every", "{what}");
-        // What a request asked for goes to one that asked for the same, or for nothing: a page reads
+        // A cached answer goes to a request with the same headers, or with none: a page reads
         // the header on preflights alone, and they are told apart.
         if let Some(asked) = response.headers().get("access-control-allow-headers") {
             let long_asked = headers
@@ -183,7 +183,7 @@ async fn no_answer_is_anothers(name: &str, cache: &Server, hits: &AtomicUsize) {
                 asked.len()
             );
         }
-        // The policy stands outside of the layers: no refusal is compressed.
+        // The policy is outside the layers: no refusal is compressed.
         let has_body = response.status() == StatusCode::OK;
         if kind == "compressed" && has_body {
             assert_eq!(response.headers()["content-encoding"], "gzip", "{what}");

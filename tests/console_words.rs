@@ -8,7 +8,7 @@ use memchr::memmem;
 
 const GUIDE: &str = include_str!("../cors-runtime/src/docs/guides/my_request_fails.md");
 
-/// What the guide has an engine say, by its letter. `…` stands for what differs from case to case.
+/// What the guide has an engine say, by its letter. `…` is what differs from case to case.
 fn quotations(letter: &str) -> Vec<&'static str> {
     let cells = GUIDE.lines().filter_map(|line| line.strip_prefix("| "));
     let cells = cells.filter_map(|row| row.split(" | ").next());

@@ -204,7 +204,7 @@ fn cases() -> Vec<Case> {
 /// The access headers, and `Vary` as a set: layers add to it in an order of their own.
 fn sorted(mut lines: Vec<String>) -> Vec<String> {
     let vary = lines.iter().filter(|line| line.starts_with("vary")).count();
-    assert!(vary <= 1, "`Vary` stands on {vary} lines");
+    assert!(vary <= 1, "`Vary` has {vary} lines");
     if let Some(line) = lines.iter_mut().find(|line| line.starts_with("vary")) {
         let mut fields: Vec<_> = line
             .split_off(6)

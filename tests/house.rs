@@ -82,7 +82,7 @@ fn module(file: &Path) -> Vec<String> {
         .collect()
 }
 
-/// The file that a module stands in; the root of the crate is none that a file imports.
+/// The file of a module; no file imports the root of the crate.
 fn file_of(src: &Path, module: &[String]) -> Option<PathBuf> {
     let folder: PathBuf = module.iter().collect();
     let files = [folder.with_extension("rs"), folder.join("mod.rs")];

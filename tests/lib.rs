@@ -1,4 +1,4 @@
-//! What the tests share: a server on a real socket and a client that sends what it is told.
+//! What the tests share: a server on a real socket and a client that sends exactly what a test writes.
 
 use std::net::SocketAddr;
 

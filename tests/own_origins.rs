@@ -1,4 +1,4 @@
-//! `own_origins`: where the service's own pages are, told once.
+//! `own_origins`: where the service's own pages live, said once.
 
 use axum::{Router, routing::post};
 use cors_runtime::{CorsRouter, OriginSet, Policy, cors, policy, routes};

@@ -1,4 +1,4 @@
-//! The three crates can be published together, with what a registry asks for.
+//! The three crates can be published together, with what a registry requires.
 
 use std::process::Command;
 

@@ -269,7 +269,7 @@ async fn a_request_for_the_whole_server_is_the_fallbacks() {
     assert_eq!(response.headers()["access-control-allow-methods"], "PUT");
 }
 
-/// What must never go by a policy: it has none of its own, and asks for credentials.
+/// What must never go by a policy: it has none of its own, and requires credentials.
 async fn secret() -> &'static str {
     "secret"
 }

@@ -251,7 +251,7 @@ async fn serve(_: Request) -> Result<Response, Infallible> {
 enum Trace {
     Endpoint(u8),
     Refuses,
-    /// The `CorsRouter` is finished: its policies stand here.
+    /// The `CorsRouter` is finished: its policies are here.
     Policies,
 }
 
@@ -297,7 +297,7 @@ impl Tree {
                     End::Plain => ().into_response(),
                     End::Annotated(number) => {
                         let response = Trace::Endpoint(number).leave(().into_response());
-                        // On a plain router the policies stand innermost.
+                        // On a plain router the policies are innermost.
                         if is_plain {
                             Trace::Policies.leave(response)
                         } else {

@@ -179,7 +179,7 @@ fn allowed<'a>(list: &'a List, errors: &mut Errors) -> &'a str {
         header_name::EVERY => Err(Mistake::new(
             "`allow_headers = \"*\"` does not allow every header: with credentials it is a header \
              named `*`, and it never covers `Authorization`",
-            "leave `allow_headers` out: then the headers asked for are allowed",
+            "leave `allow_headers` out: then the requested headers are allowed",
         )),
         name => header_name::check_allowed(name),
     })

@@ -90,7 +90,7 @@ impl<'a> SortedList<'a> {
     }
 }
 
-/// What speaks against one element of a list that has been checked.
+/// The hazards of one element of a list that has been checked.
 pub(crate) fn hazards(entry: &str) -> Hazards {
     Pattern::parse(entry).map_or(Hazards::NONE, |entry| entry.hazards())
 }

@@ -47,7 +47,7 @@ pub(crate) fn count(case: &Case, peer: Peer) -> Cost {
     }
 }
 
-/// The calls of the allocator in a profile. Names are written once, with a number that stands for
+/// The calls of the allocator in a profile. Names are written once, with a number for
 /// them from then on.
 fn allocations(profile: &str) -> u64 {
     let mut names = HashMap::new();

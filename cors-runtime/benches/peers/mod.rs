@@ -14,12 +14,12 @@ use tower::ServiceExt;
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) policy: Policy,
-    /// Whether a preflight is sent, and not the request that it asks for.
+    /// Whether a preflight is sent, and not the request that it announces.
     pub(crate) preflight: bool,
     pub(crate) origin: Origin,
     /// The length of `Access-Control-Request-Headers`, in bytes, where it is no ordinary one.
     pub(crate) asked_bytes: Option<usize>,
-    /// How many layers that do nothing stand around the handlers.
+    /// How many layers that do nothing are around the handlers.
     pub(crate) layers: usize,
     /// Whether the router has a state that has a size, as most services do. To give it to a handler,
     /// axum allocates once more for each request.

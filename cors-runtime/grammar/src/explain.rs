@@ -26,11 +26,11 @@ impl<'a> Pattern<'a> {
     }
 }
 
-/// Why a text is no origin, and what to write. A pattern is none: it stands for many.
+/// Why a text is no origin, and what to write. A pattern is none: it matches many.
 pub fn origin(text: &str) -> Mistake {
     match Pattern::recognise(text) {
         Some(pattern) if pattern.is_pattern() => Mistake::new(
-            format!("`{text}` has `*`, and stands for more than one origin"),
+            format!("`{text}` has `*`, and matches more than one origin"),
             "write one origin, as in `https://app.example.com`",
         ),
         _ => explain(text),
@@ -156,7 +156,7 @@ fn host_problem(scheme: &str, whole: &str) -> Option<(String, Option<&'static st
     let web = matches!(scheme, "http" | "https");
     let address = corrected_ipv4(host).is_some() || host.starts_with('[');
     let problem = if whole == "*" {
-        "`*` stands for any host".to_owned()
+        "`*` matches any host".to_owned()
     } else if host.len() < whole.len() && address {
         format!("`*.` precedes the IP address `{host}`, which has no subdomains")
     } else if host.contains('*') {
@@ -200,7 +200,7 @@ fn label_problem(host: &str, label: &str) -> Option<String> {
             char::from(byte)
         )),
         None if punycode::is_marked(label) && !punycode::is_valid(label) => Some(format!(
-            "`{label}` begins as Punycode does and stands for nothing"
+            "`{label}` begins as Punycode does and does not decode"
         )),
         None => None,
     }

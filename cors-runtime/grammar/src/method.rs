@@ -130,7 +130,7 @@ const _: () = assert!(METHODS.len() < u16::BITS as usize);
 impl MethodSet {
     /// No method.
     pub const NONE: Self = Self(0);
-    /// Every method, extension methods included: what [`EVERY`] stands for.
+    /// Every method, extension methods included: what [`EVERY`] means.
     pub const EVERY: Self = Self(u16::MAX);
 
     /// The set with `method` added, where it is one of [`METHODS`] or [`EVERY`]; otherwise the

@@ -42,11 +42,11 @@ pub fn admits<T: AsRef<str>>(
     let has_pattern = asked.patterns_over(wildcards, |candidate| {
         joined(sorted, candidate).is_some_and(&admits)
     });
-    // To read an origin by the grammar costs more than to find that no pattern stands for it.
+    // To read an origin by the grammar costs more than to find that no pattern matches it.
     has_pattern && parts.origin().is_some()
 }
 
-/// The entry of a sorted list that stands for everything that another entry of it stands for, so
+/// The entry of a sorted list that matches everything that another entry of it matches, so
 /// that the latter is superfluous.
 pub fn covering<'a, T: AsRef<str>>(sorted: &'a [T], entry: &Pattern<'_>) -> Option<&'a T> {
     let number;

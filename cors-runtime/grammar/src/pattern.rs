@@ -1,4 +1,4 @@
-//! Patterns of origins, and what speaks against them.
+//! Patterns of origins, and their hazards.
 
 use crate::{
     host,
@@ -25,7 +25,7 @@ pub struct Pattern<'a> {
     pub scheme: &'a str,
     /// The host; without `*.` where the pattern has it.
     pub host: &'a str,
-    /// Whether the pattern stands for the hosts below `host`, and not for `host` itself.
+    /// Whether the pattern matches the hosts below `host`, and not for `host` itself.
     pub subdomains: bool,
     /// The port.
     pub port: Port,
@@ -73,7 +73,7 @@ impl<'a> Pattern<'a> {
         }
     }
 
-    /// What speaks against this entry in a policy with credentials.
+    /// The hazards of this entry in a policy with credentials.
     pub fn hazards(&self) -> Hazards {
         let loopback = host::is_loopback(self.host);
         Hazards {
@@ -109,7 +109,7 @@ impl Wildcards {
     }
 }
 
-/// What speaks against an entry in a policy with credentials; each has a `danger_` word that
+/// Why an entry is refused in a policy with credentials; each has a `danger_` word that
 /// vouches for it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Hazards {
@@ -123,7 +123,7 @@ pub struct Hazards {
 }
 
 impl Hazards {
-    /// Nothing speaks against it.
+    /// None.
     pub const NONE: Self = Self {
         insecure: false,
         any_port: false,

@@ -20,7 +20,7 @@ pub(crate) fn reaches(base: &str) -> bool {
 
     use psl::Psl;
 
-    // The search asks for a label below `base` only where the list has rules there.
+    // The search takes a label below `base` only where the list has rules there.
     let asked_below = Cell::new(false);
     let labels = base
         .rsplit('.')

@@ -52,11 +52,11 @@ rules! {
     InBothLists,
 }
 
-/// What is wrong with a policy without `origins` where the feature `require-origins` asks for them, and what
+/// What is wrong with a policy without `origins` where the feature `require-origins` requires them, and what
 /// to write.
 pub const REQUIRED_ORIGINS: (&str, &str) = (
     "`origins` is missing: without it any page of any site may use this, with the visitor's cookies (the \
-     feature `require-origins` asks for it)",
+     feature `require-origins` requires it)",
     "list `origins`, or write `open` where that is meant",
 );
 

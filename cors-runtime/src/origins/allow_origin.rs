@@ -39,7 +39,7 @@ use crate::policy::Policy;
 ///     .into_router();
 /// ```
 ///
-/// It is asked for one well-formed origin with scheme and host only; never for `null`, a malformed,
+/// It is asked only about one well-formed origin with scheme and host; never about `null`, a malformed,
 /// a repeated or a missing one, which no such policy allows. A policy asks once for each request; on a
 /// [`CorsRouter`](crate::CorsRouter) before any layer runs.
 ///

@@ -9,7 +9,7 @@ use cors_grammar::{
 /// [`policy!`](crate::policy) say.
 ///
 /// A policy is plain data that is known when the program is compiled. Arguments that were left out
-/// are unset in it; what they mean then is told at [the attribute](macro@crate::cors).
+/// are unset in it; their defaults are listed at [the attribute](macro@crate::cors).
 ///
 /// It shows itself as it is written, save that lists of origins are sorted:
 ///

@@ -105,7 +105,7 @@ impl<S> EndpointPolicies<S> {
                 other => served(other),
             })
             .collect();
-        // Method names and `, ` are visible ASCII, all that a header value asks for.
+        // Method names and `, ` are visible ASCII, all that a header value needs.
         HeaderValue::from_str(&methods.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
     }
 }

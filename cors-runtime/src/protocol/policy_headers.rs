@@ -49,9 +49,9 @@ pub(crate) fn echo_origin(request: &HeaderMap) -> HeaderValue {
 pub struct PolicyHeaders {
     pub(super) policy: Policy,
     location: Option<PolicyLocation>,
-    /// `None`: the method that the request asks for.
+    /// `None`: the requested method.
     pub(super) allow_methods: Option<HeaderValue>,
-    /// `None`: the names that the request asks for.
+    /// `None`: the requested names.
     pub(super) allow_headers: Option<HeaderValue>,
     pub(super) expose_headers: Option<HeaderValue>,
     pub(super) max_age: Option<HeaderValue>,
@@ -167,7 +167,7 @@ impl PolicyHeaders {
         }
     }
 
-    /// The access that a request asks for and the policy copies.
+    /// The requested access that the policy copies.
     pub(super) fn requested_access(&self, request: &HeaderMap) -> RequestedAccess {
         let method = match self.allow_methods {
             Some(_) => None,

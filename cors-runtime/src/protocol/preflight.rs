@@ -21,7 +21,7 @@ pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
         && headers.contains_key(ORIGIN)
 }
 
-/// The method that a preflight asks for; the empty text where it is none.
+/// The requested method; the empty text where it is no text.
 pub(super) fn requested_method(request: &HeaderMap) -> &str {
     let requested = request.get(ACCESS_CONTROL_REQUEST_METHOD);
     requested
@@ -61,7 +61,7 @@ impl PolicyHeaders {
         headers
     }
 
-    /// The headers of the answer to a preflight that asks for nothing.
+    /// The headers of the answer to a preflight that requests no headers.
     fn prepare(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         self.allow_origin(EVERY_ORIGIN, &mut headers);

@@ -57,7 +57,7 @@ impl Refusal<'_> {
         lines.join(", ")
     }
 
-    /// Which part of the rule says no.
+    /// Which part of the rule refuses.
     fn reason(&self) -> &'static str {
         let mut lines = self.request.get_all(ORIGIN).iter();
         let origin = match (lines.next(), lines.next()) {
@@ -84,7 +84,7 @@ impl Refusal<'_> {
         }
     }
 
-    /// Reports the refusal where the application's events go; `method` is the one asked for.
+    /// Reports the refusal where the application's events go; `method` is the requested one.
     #[cfg(feature = "tracing")]
     pub(super) fn report(&self, method: &str) {
         if !tracing::enabled!(tracing::Level::DEBUG) {

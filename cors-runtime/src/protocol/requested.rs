@@ -27,7 +27,7 @@ impl Requested {
     };
 }
 
-/// The access that a request asks for, as far as its policy copies it.
+/// The requested access, as far as the policy copies it.
 #[derive(Debug)]
 pub(super) struct RequestedAccess {
     pub(super) method: Option<HeaderValue>,

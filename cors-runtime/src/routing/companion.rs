@@ -38,7 +38,7 @@ pub enum DynamicOrigins {}
     message = "the type in the `origins` of `{Self}` does not decide on origins with this state",
     label = "its policy cannot be asked",
     note = "implement `AllowOrigin<State>` for that type, where `State` is what `with_state` provides \
-            (`()` without it); `OriginSet` asks for `OriginSet: FromRef<State>`"
+            (`()` without it); `OriginSet` requires `OriginSet: FromRef<State>`"
 )]
 pub trait Decides<S> {
     /// The type, where there is one.

@@ -215,7 +215,7 @@ where
     }
 
     /// Sets what answers URLs that no path matches: annotated handlers ([`Routes`]), whose policy
-    /// then stands for unknown URLs, or any axum handler. The last call wins.
+    /// then applies to unknown URLs, or any axum handler. The last call wins.
     pub fn fallback<F, T>(self, fallback: F) -> Self
     where
         F: FallbackRoutes<T, S>,

@@ -25,7 +25,7 @@ impl Paths {
         Self(router.clone().layer(AnswerMatchedPath))
     }
 
-    /// Whether the router has this path, in this notation. axum is asked for the path as a URL, which
+    /// Whether the router has this path, in this notation. The path is looked up as a URL, which
     /// it matches by the rule of that path, if there is one.
     pub(crate) fn have(&self, path: &str) -> bool {
         let literal = path.replace("{{", "{").replace("}}", "}");

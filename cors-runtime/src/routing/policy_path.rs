@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{origins::OriginSet, protocol::EndpointPolicies};
 
-/// The handlers of one path, or of a fallback, and what the router was told since they were added.
+/// The handlers of one path, or of a fallback, and the calls on the router since they were added.
 ///
 /// The steps are taken when the router is finished: only then is it known which layer is the
 /// outermost, and the policies go around that one.
@@ -35,7 +35,7 @@ pub(crate) struct PolicyPath<S> {
     own_origins: Option<OriginSet>,
 }
 
-/// What a router was told that concerns all of its paths.
+/// A call on a router that concerns all of its paths.
 #[derive(Clone)]
 enum Step<S> {
     Layer(Arc<dyn ErasedLayer>),

@@ -1,4 +1,4 @@
-//! [`Fetch`], what a page asks for, and [`Seen`], what it gets.
+//! [`Fetch`], a page's request, and [`Seen`], what the page gets.
 
 use std::fmt;
 
@@ -102,7 +102,7 @@ impl fmt::Display for Seen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
-    /// The method, a header or the path is none: the page gets an exception.
+    /// The method, a header or the path is invalid: the page gets an exception.
     Malformed,
     /// The method is a *forbidden method*: nothing is sent.
     ForbiddenMethod,

@@ -11,7 +11,7 @@ const SCENES = [
   {
     id: 'credentials',
     title: 'Credentials',
-    about: 'A cookie goes along where the page asks for it and the policy allows it. Fire it twice: the server counts.',
+    about: 'A cookie goes along where the page requests it and the policy allows it. Fire it twice: the server counts.',
     requests: [{ path: '/account', credentials: true }],
   },
   {
@@ -45,13 +45,13 @@ const SCENES = [
   {
     id: 'auth-plain-router',
     title: 'Auth on a plain router',
-    about: 'The layer meets the preflight, which carries no token, and answers it with 401. The request is never sent.',
+    about: 'The preflight carries no token, so the layer answers it with 401. The request is never sent.',
     requests: [{ path: '/plain-router/members', headers: 'Authorization: Bearer let-me-in' }],
   },
   {
     id: 'auth-cors-router',
     title: 'Auth on a CorsRouter',
-    about: 'No layer meets the preflight; and without the right token, the 401 can be read.',
+    about: 'The preflight reaches no layer; and without the right token, the 401 can be read.',
     requests: [
       { path: '/cors-router/members', headers: 'Authorization: Bearer let-me-in' },
       { path: '/cors-router/members', headers: 'Authorization: Bearer wrong' },
