@@ -54,9 +54,8 @@ fn passes(method: &str, headers: &HeaderMap, authority: Option<&str>) -> bool {
         return true;
     }
     if origins.is_empty() {
-        let unsafe_method = method != "GET" && method != "HEAD";
-        let crosses = sites.contains(&"cross-site") || sites.contains(&"same-site");
-        return !(unsafe_method && crosses);
+        return ["GET", "HEAD"].contains(&method)
+            || [&[][..], &["same-origin"], &["none"]].contains(&sites.as_slice());
     }
     if !sites.is_empty() {
         return sites == ["same-origin"] || sites == ["none"];
@@ -70,7 +69,7 @@ fn passes(method: &str, headers: &HeaderMap, authority: Option<&str>) -> bool {
     let ([origin], Some(authority)) = (origins.as_slice(), authority) else {
         return false;
     };
-    let Some((scheme, page)) = origin.split_once("://") else {
+    let Some((scheme @ ("http" | "https"), page)) = origin.split_once("://") else {
         return false;
     };
     let with_port = |authority: &str| {
@@ -102,6 +101,7 @@ async fn a_request_passes_by_the_five_steps_and_by_nothing_else() {
             &["https://HERE.example"],
             &["https://here.example:8443"],
             &["https://[::1]"],
+            &["capacitor://here.example"],
             &["https://unlisted.example"],
             &["null"],
             &[""],
@@ -115,6 +115,8 @@ async fn a_request_passes_by_the_five_steps_and_by_nothing_else() {
                 &["same-origin", "same-origin"],
                 &["cross-site", "same-origin"],
                 &["nonsense"],
+                &["CROSS-SITE"],
+                &["cross-site, cross-site"],
                 &["Same-Origin"],
                 &[""],
             ] {

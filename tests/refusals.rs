@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{Router, body::Body, extract::Request, http::request::Parts};
-use cors_runtime::{AllowOrigin, CorsLayer, CorsRouter, Origin, cors, policy, routes};
+use cors_runtime::{AllowOrigin, CorsLayer, CorsRouter, Origin, OriginSet, cors, policy, routes};
 use cors_tests::Server;
 use tower::{Layer, ServiceExt, service_fn};
 use tracing_subscriber::fmt::MakeWriter;
@@ -25,6 +25,9 @@ async fn listed() {}
 #[cors(methods = "PUT", origins = Nobody)]
 async fn r#match() {}
 
+#[cors(methods = "*", origins = "https://listed.example")]
+async fn everything() {}
+
 /// One test at a time: `tracing` remembers whether anybody wants an event, and the first thread to have it,
 /// while another is about to listen, may say for all that nobody does.
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -32,6 +35,7 @@ static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 fn app() -> Router {
     CorsRouter::new()
         .route("/", routes!(listed, r#match))
+        .route("/listed", routes!(everything))
         .into_router()
 }
 
@@ -99,13 +103,108 @@ async fn a_debug_build_says_which_handler_refuses_which_origin_and_why() {
 async fn a_debug_build_says_the_same_of_a_request_that_the_server_refuses() {
     let _turn = TURN.lock().await;
     let server = Server::start(app()).await;
-    let evil = [("origin", "https://a.example")];
-    let response = server.ask("GET", "/", &evil).await;
-    assert_eq!(response.status(), 403);
-    assert_eq!(
-        response.body(),
-        "`listed` (tests/refusals.rs:22) does not allow the origin `https://a.example`: it is not \
-         in `origins`\n"
+    let here = format!(
+        "step 4 of `enforce`: the request is sent to `{}` (where a proxy rewrites `Host`, set \
+         `own_origins`)",
+        server.address()
+    );
+    let cross = ("sec-fetch-site", "cross-site");
+    for (method, headers, expected) in [
+        (
+            "GET",
+            &[("origin", "https://a.example")][..],
+            format!("does not allow the origin `https://a.example`: it is not in `origins`; {here}"),
+        ),
+        (
+            "GET",
+            &[("origin", "https://a.example"), cross],
+            "does not allow the origin `https://a.example`: it is not in `origins`; step 3 of `enforce`: \
+             `Sec-Fetch-Site` is `cross-site`"
+                .to_owned(),
+        ),
+        (
+            "GET",
+            &[("origin", "null")],
+            "does not allow the origin `null`: an opaque origin (`null`) never matches; step 4 of \
+             `enforce` knows `http` and `https` only"
+                .to_owned(),
+        ),
+        (
+            "OPTIONS",
+            &[cross],
+            "refuses the request: it has no `Origin`; step 2 of `enforce`: `Sec-Fetch-Site` is \
+             `cross-site`"
+                .to_owned(),
+        ),
+        (
+            "GET",
+            &[("origin", "https://a.example"), ("origin", "https://b.example")],
+            "does not allow the origin `https://a.example, https://b.example`: there is more than one; \
+             step 4 of `enforce` knows `http` and `https` only"
+                .to_owned(),
+        ),
+    ] {
+        let response = server.ask(method, "/listed", headers).await;
+        assert_eq!(response.status(), 403);
+        let body = String::from_utf8(response.body().to_vec()).unwrap();
+        let handler = "`everything` (tests/refusals.rs:28)";
+        assert_eq!(body, format!("{handler} {expected}\n"), "{headers:?}");
+    }
+}
+
+/// The sets of a policy with credentials.
+#[cors(methods = "GET", origins = OriginSet, credentials)]
+async fn with_cookies() {}
+
+#[tokio::test]
+async fn a_refusal_names_the_entry_of_a_set_that_credentials_forbid() {
+    let _turn = TURN.lock().await;
+    let origins: OriginSet = "https://a.example, http://b.example, https://c.example:*"
+        .parse()
+        .unwrap();
+    let app = CorsRouter::new()
+        .route("/", routes!(with_cookies))
+        .with_state(origins.clone())
+        .own_origins("http://own.example".parse().unwrap());
+    let server = Server::start(app.into_router()).await;
+    for (origin, expected) in [
+        (
+            "https://d.example",
+            "it is not in the set in `origins`; step 4 of `enforce`: nor is it in `own_origins`",
+        ),
+        (
+            "http://b.example",
+            "the set in `origins` has `http://b.example`, but with credentials an `http` origin allows \
+             whoever is on the network path to it: write `https`, or vouch with \
+             `danger_insecure_origins`; step 4 of `enforce`: nor is it in `own_origins`",
+        ),
+        (
+            "https://c.example:8443",
+            "the set in `origins` has `https://c.example:*`, but with credentials `:*` allows every \
+             service of a host that is not loopback: write the port, or vouch with `danger_any_port`; \
+             step 4 of `enforce`: nor is it in `own_origins`",
+        ),
+        (
+            "http://own.example",
+            "it is not in the set in `origins`; step 4 of `enforce`: `own_origins` has \
+             `http://own.example`, but with credentials an `http` origin allows whoever is on the \
+             network path to it",
+        ),
+    ] {
+        let response = server.ask("GET", "/", &[("origin", origin)]).await;
+        assert_eq!(response.status(), 403);
+        let body = String::from_utf8(response.body().to_vec()).unwrap();
+        let (_, reason) = body.trim_end().split_once("`: ").unwrap();
+        assert_eq!(reason, expected);
+    }
+    origins.replace(["*"]).unwrap();
+    let response = server
+        .ask("GET", "/", &[("origin", "https://d.example")])
+        .await;
+    let body = String::from_utf8(response.body().to_vec()).unwrap();
+    assert!(
+        body.contains("has `*`, but `origins = \"*\"` with `credentials`"),
+        "{body}"
     );
 }
 
@@ -173,7 +272,7 @@ async fn each_refusal_is_one_event() {
             "origin refused",
             "origin=\"https://a.example\"",
             "method=\"GET\"",
-            "rule=\"it is not in `origins`\"",
+            "rule=\"it is not in `origins`",
             "handler=\"listed\"",
             "file=\"tests/refusals.rs\"",
             "line=22",

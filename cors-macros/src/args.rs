@@ -178,7 +178,12 @@ impl Args {
             }
             Argument::Open => self.open = Some(value.flag(name, wrong_kind)?),
             Argument::Credentials => self.credentials = Some(value.flag(name, wrong_kind)?),
-            Argument::AllowHeaders => self.allow_headers = Some(value.list(wrong_kind)?),
+            Argument::AllowHeaders => {
+                self.allow_headers = Some(match value {
+                    Value::Array(literals, _) if literals.is_empty() => List::default(),
+                    value => value.list(wrong_kind)?,
+                });
+            }
             Argument::ExposeHeaders => self.expose_headers = Some(value.list(wrong_kind)?),
             Argument::MaxAge => self.max_age = Some(value.seconds(name, wrong_kind)?),
             Argument::DebugMaxAge => {

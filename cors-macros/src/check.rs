@@ -1,11 +1,11 @@
 //! Whether the arguments are a policy: each value by itself, and all of them together.
 
 use cors_grammar::{
-    Mistake, header_name,
-    method::{self, MethodSet},
+    Mistake,
     pattern::{Hazards, Wildcards},
-    record::{Hazardous, Methods, OriginList, Origins, Record, Seconds},
+    record::{self, Hazardous, Methods, OriginList, Origins, Record},
     rules::{REQUIRED_ORIGINS, Rule},
+    value,
 };
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
@@ -13,13 +13,10 @@ use syn::spanned::Spanned as _;
 use crate::{
     args::{self, Args},
     errors::Errors,
-    origins::{self, Lists, SortedList, duplicate},
+    origins::{self, Lists, SortedList},
     spanned::Spanned,
-    value::{self, List},
+    value::{List, Seconds},
 };
-
-/// Browsers keep the answer to a preflight no longer than this (Firefox; the others less).
-const MAX_AGE_CAP: u64 = 86_400;
 
 /// What the arguments belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,9 +37,7 @@ pub(crate) fn record<'a>(
     let record = Record {
         methods: args.methods.as_ref().map(|list| methods(list, errors)),
         origins: args.origins.as_ref().map(|origins| match origins {
-            args::Origins::List(list) if alone(list, "*", "allows every origin", errors) => {
-                Origins::Every
-            }
+            args::Origins::List(list) if is_every_origin(list, errors) => Origins::Every,
             args::Origins::List(_) => {
                 let list = lists.origins.as_ref().map(SortedList::as_list);
                 list.map_or(Origins::Every, Origins::Listed)
@@ -66,11 +61,11 @@ pub(crate) fn record<'a>(
         allow_headers: args
             .allow_headers
             .as_ref()
-            .map(|list| allowed(list, errors)),
+            .map(|list| allow_headers(list, errors)),
         expose_headers: args
             .expose_headers
             .as_ref()
-            .map(|list| exposed(list, errors)),
+            .map(|list| expose_headers(list, errors)),
         max_age: args
             .max_age
             .as_ref()
@@ -157,86 +152,41 @@ fn report_hazards(rule: Rule, record: &Record<'_>, args: &Args, errors: &mut Err
 /// The methods, in the order written.
 fn methods<'a>(list: &'a List, errors: &mut Errors) -> Methods<'a> {
     let text = list.text.as_str();
-    if alone(list, method::EVERY, "serves every method", errors) {
-        let set = MethodSet::EVERY;
-        return Methods { text, set };
-    }
-    let mut set = MethodSet::NONE;
-    for Spanned { value: name, span } in &list.elements {
-        match method::parse(name) {
-            Ok(name) if set.names(name) => errors.push_mistake(*span, duplicate(name)),
-            Ok(name) => set = set.with(name),
-            // Reported as standing beside others.
-            Err(_) if name == method::EVERY => {}
-            Err(mistake) => errors.push_mistake(*span, mistake),
-        }
-    }
+    let set = value::methods(&list.texts(), &mut at_elements(list, errors));
     Methods { text, set }
 }
 
-fn allowed<'a>(list: &'a List, errors: &mut Errors) -> &'a str {
-    header_names(list, errors, |name| match name {
-        header_name::EVERY => Err(Mistake::new(
-            "`allow_headers = \"*\"` does not allow every header: with credentials it is a header \
-             named `*`, and it never covers `Authorization`",
-            "leave `allow_headers` out: then the requested headers are allowed",
-        )),
-        name => header_name::check_allowed(name),
-    })
-}
-
-fn exposed<'a>(list: &'a List, errors: &mut Errors) -> &'a str {
-    if alone(list, header_name::EVERY, "exposes every header", errors) {
-        return &list.text;
-    }
-    header_names(list, errors, header_name::check_exposed)
-}
-
-fn header_names<'a>(
-    list: &'a List,
-    errors: &mut Errors,
-    check: impl Fn(&str) -> Result<(), Mistake>,
-) -> &'a str {
-    for (position, Spanned { value: name, span }) in list.elements.iter().enumerate() {
-        let mut before = list.elements[..position].iter();
-        if let Err(mistake) = check(name) {
-            errors.push_mistake(*span, mistake);
-        } else if before.any(|other| other.value.eq_ignore_ascii_case(name)) {
-            errors.push_mistake(*span, duplicate(name));
-        }
-    }
+fn allow_headers<'a>(list: &'a List, errors: &mut Errors) -> &'a str {
+    value::allow_headers(&list.texts(), &mut at_elements(list, errors));
     &list.text
 }
 
-/// Whether the list is the wildcard, which is wrong beside other elements.
-fn alone(list: &List, wildcard: &str, does: &str, errors: &mut Errors) -> bool {
-    let mut elements = list.elements.iter();
-    if let Some(Spanned { span, .. }) = elements.find(|element| element.value == wildcard)
-        && !list.is_only(wildcard)
-    {
-        let mistake = Mistake::new(
-            format!("`{wildcard}` {does}, and is not alone in its list"),
-            format!("write `\"{wildcard}\"` alone, or the others without it"),
-        );
-        errors.push_mistake(*span, mistake);
-    }
-    list.is_only(wildcard)
+fn expose_headers<'a>(list: &'a List, errors: &mut Errors) -> &'a str {
+    value::expose_headers(&list.texts(), &mut at_elements(list, errors));
+    &list.text
+}
+
+fn is_every_origin(list: &List, errors: &mut Errors) -> bool {
+    let mut report = at_elements(list, errors);
+    value::is_every(&list.texts(), "*", "allows every origin", &mut report)
+}
+
+/// Reports mistakes at the elements of a list that have them.
+fn at_elements<'a>(list: &'a List, errors: &'a mut Errors) -> impl FnMut(usize, Mistake) + use<'a> {
+    |position, mistake| errors.push_mistake(list.elements[position].span, mistake)
 }
 
 fn seconds<'a>(
     name: &str,
-    Spanned { value, span }: &'a Spanned<value::Seconds>,
+    Spanned { value, span }: &'a Spanned<Seconds>,
     errors: &mut Errors,
-) -> Seconds<'a> {
-    if value.number > MAX_AGE_CAP {
-        let mistake = Mistake::new(
-            format!("no browser keeps the answer to a preflight longer than {MAX_AGE_CAP} seconds"),
-            format!("write at most `{name} = {MAX_AGE_CAP}`"),
-        );
+) -> record::Seconds<'a> {
+    let number = value::seconds(name, value.number).unwrap_or_else(|mistake| {
         errors.push_mistake(*span, mistake);
-    }
-    Seconds {
-        number: u32::try_from(value.number).unwrap_or(u32::MAX),
+        u32::MAX
+    });
+    record::Seconds {
+        number,
         digits: &value.digits,
     }
 }

@@ -6,6 +6,7 @@ use cors_grammar::{
     Mistake, origin_list,
     pattern::{Hazards, Pattern, Wildcards},
     record::{Hazardous, OriginList},
+    value,
 };
 
 use crate::{args::Args, errors::Errors, spanned::Spanned, value::List};
@@ -60,7 +61,7 @@ impl<'a> SortedList<'a> {
                 Err(_) if text == "*" && others.is_none() => {}
                 Err(_) if text == "*" => errors.push_mistake(*span, every_origin_in_debug()),
                 Err(mistake) => errors.push_mistake(*span, mistake),
-                Ok(_) if !seen.insert(text) => errors.push_mistake(*span, duplicate(text)),
+                Ok(_) if !seen.insert(text) => errors.push_mistake(*span, value::duplicate(text)),
                 Ok(entry) => entries.push((text, *span, entry)),
             }
         }
@@ -107,8 +108,4 @@ fn every_origin_in_debug() -> Mistake {
         "`debug_origins` lists origins, and `*` is none",
         "list them, as in `http://localhost:*`",
     )
-}
-
-pub(crate) fn duplicate(element: &str) -> Mistake {
-    Mistake::new(format!("`{element}` is in the list twice"), "leave one out")
 }

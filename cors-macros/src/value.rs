@@ -12,6 +12,7 @@ use syn::{
 use crate::{errors::Errors, spanned::Spanned};
 
 /// A list, as it is sent, and its elements.
+#[derive(Default)]
 pub(crate) struct List {
     pub(crate) text: String,
     pub(crate) elements: Vec<Spanned<String>>,
@@ -19,12 +20,13 @@ pub(crate) struct List {
 
 impl List {
     fn new(elements: Vec<Spanned<String>>) -> Self {
-        let texts: Vec<_> = elements
-            .iter()
-            .map(|element| element.value.as_str())
-            .collect();
-        let text = texts.join(", ");
+        let text = texts(&elements).join(", ");
         Self { text, elements }
+    }
+
+    /// The texts of the elements.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        texts(&self.elements)
     }
 
     /// The span of the first element, for errors about the whole list.
@@ -37,6 +39,11 @@ impl List {
     pub(crate) fn is_only(&self, element: &str) -> bool {
         self.elements.len() == 1 && self.text == element
     }
+}
+
+fn texts(elements: &[Spanned<String>]) -> Vec<&str> {
+    let texts = elements.iter().map(|element| element.value.as_str());
+    texts.collect()
 }
 
 /// A number of seconds, and its digits.

@@ -48,8 +48,10 @@ pub use cors_macros::cors;
 #[cfg(doc)]
 pub use docs::{guides, security};
 pub use origins::{AllowOrigin, Origin, OriginError, OriginSet};
-pub use policy::Policy;
-pub use routing::{CorsFuture, CorsLayer, CorsRouter, CorsService, OriginRejection, Routes};
+pub use policy::{Policy, PolicyError};
+pub use routing::{
+    CorsFuture, CorsLayer, CorsLayerBuilder, CorsRouter, CorsService, OriginRejection, Routes,
+};
 
 #[doc = include_str!("docs/routes.md")]
 #[macro_export]
@@ -78,7 +80,7 @@ pub mod __private {
     pub use cors_macros::{policy, routes};
 
     pub use crate::{
-        origins::{AllowOrigin, Decider, decided_by},
+        origins::{AllowOrigin, Decider, decided_by, decided_by_set},
         policy::{Named, Policy, assert_no_clash, assert_policy, policy as policy_of, policy_over},
         protocol::{HandlerPolicy, PolicyHeaders, PolicyLocation},
         routing::{

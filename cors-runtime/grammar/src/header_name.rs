@@ -71,6 +71,13 @@ const REQUEST_ONLY: [&str; 3] = [
 /// assert!(header_name::check_allowed("Cookie").is_err());
 /// ```
 pub fn check_allowed(name: &str) -> Result<(), Mistake> {
+    if name == EVERY {
+        return Err(Mistake::new(
+            "`allow_headers = \"*\"` does not allow every header: with credentials it is a header \
+             named `*`, and it never covers `Authorization`",
+            "leave `allow_headers` out: then the requested headers are allowed",
+        ));
+    }
     check_token(name)?;
     let lower = name.to_ascii_lowercase();
     if ACCESS_HEADERS.contains(&lower.as_str()) {

@@ -21,5 +21,6 @@ mod public_suffix;
 pub mod punycode;
 pub mod record;
 pub mod rules;
+pub mod value;
 
 pub use mistake::Mistake;

@@ -19,7 +19,7 @@ pub struct Record<'a> {
     pub open: bool,
     /// `credentials`.
     pub credentials: Option<bool>,
-    /// `allow_headers`, as it is sent.
+    /// `allow_headers`, as it is sent; the empty text for none.
     pub allow_headers: Option<&'a str>,
     /// `expose_headers`, as it is sent.
     pub expose_headers: Option<&'a str>,

@@ -60,6 +60,12 @@ pub const REQUIRED_ORIGINS: (&str, &str) = (
     "list `origins`, or write `open` where that is meant",
 );
 
+/// What is wrong with a policy that says `origins = _` where nothing names them, and what to write.
+pub const UNNAMED_ORIGINS: (&str, &str) = (
+    "`origins` is missing: the policy says `origins = _`, and nothing names them",
+    "write `origins` beside it, as in `origins = \"https://app.example.com\"`",
+);
+
 /// A rule that a policy breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Breach<'a> {
@@ -70,6 +76,22 @@ pub struct Breach<'a> {
 }
 
 impl Rule {
+    /// The argument that it is about, in a policy that vouches for `vouched`.
+    pub const fn argument(self, vouched: Hazards) -> &'static str {
+        match self {
+            Self::NothingToVouchFor => vouched.word(),
+            Self::OpenWithOrigins => "open",
+            Self::EveryHeaderWithCredentials => "expose_headers",
+            Self::DebugMaxAgeAboveMaxAge => "debug_max_age",
+            Self::NothingToEnforce => "enforce",
+            Self::NothingToAddInDebug | Self::InBothLists => "debug_origins",
+            Self::EveryOriginWithCredentials
+            | Self::Insecure
+            | Self::AnyPort
+            | Self::PublicSuffix => "origins",
+        }
+    }
+
     /// What is wrong.
     pub const fn problem(self) -> &'static str {
         match self {
@@ -132,6 +154,36 @@ impl Rule {
                 "enable the feature `public-suffix` of `cors-runtime`, or vouch with \
                  `danger_public_suffix`"
             }
+        }
+    }
+}
+
+impl Hazards {
+    /// The `danger_` word of the first of these hazards.
+    pub const fn word(self) -> &'static str {
+        match self.breaks(Self::NONE) {
+            Some(Rule::AnyPort) => "danger_any_port",
+            Some(Rule::PublicSuffix) => "danger_public_suffix",
+            _ => "danger_insecure_origins",
+        }
+    }
+
+    /// The first rule that an entry with these hazards breaks in a policy with credentials that vouches
+    /// for `vouched`.
+    pub const fn breaks(self, vouched: Self) -> Option<Rule> {
+        let Self {
+            insecure,
+            any_port,
+            public_suffix,
+        } = self;
+        if insecure && !vouched.insecure {
+            Some(Rule::Insecure)
+        } else if any_port && !vouched.any_port {
+            Some(Rule::AnyPort)
+        } else if public_suffix && !vouched.public_suffix {
+            Some(Rule::PublicSuffix)
+        } else {
+            None
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use http::request::Parts;
 
-use super::origin::Origin;
-use crate::policy::Policy;
+use super::{origin::Origin, origin_set::OriginSet};
 
 /// A type that decides at run time which origins a policy allows: `origins = Tenants`.
 ///
@@ -67,9 +66,9 @@ pub trait AllowOrigin<S>: 'static {
     /// [`OriginalUri`](axum::extract::OriginalUri)).
     fn allows(origin: &Origin, parts: &Parts, state: &S) -> impl Future<Output = bool> + Send;
 
-    /// The decision for a policy, where the type can make it without waiting.
+    /// The set that decides, where the type is one: it is asked without waiting, and knows of credentials.
     #[doc(hidden)]
-    fn allows_now(_policy: &Policy, _origin: &Origin, _state: &S) -> Option<bool> {
+    fn set(_state: &S) -> Option<OriginSet> {
         None
     }
 }

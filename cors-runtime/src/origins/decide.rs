@@ -1,6 +1,7 @@
 //! How a policy asks a type whether it allows an origin.
 
 use std::{
+    future::ready,
     marker::PhantomData,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -11,7 +12,7 @@ use std::{
 use http::request::Parts;
 use pin_project_lite::pin_project;
 
-use super::{allow_origin::AllowOrigin, origin::Origin};
+use super::{allow_origin::AllowOrigin, origin::Origin, origin_set::OriginSet};
 use crate::policy::Policy;
 
 /// What a type says of an origin.
@@ -40,10 +41,10 @@ pub(crate) type DecisionFuture = Pin<Box<dyn Future<Output = (Verdict, Parts)> +
 
 /// Something that decides on origins with the state `S`.
 trait Decide<S>: Send + Sync {
-    /// The decision, where the type can make it without waiting.
-    fn decide_now(&self, policy: &Policy, origin: &Origin, state: &S) -> Option<Verdict>;
+    /// The set that decides, where it is one.
+    fn set(&self, state: &S) -> Option<OriginSet>;
 
-    /// The decision of a type that may have to wait.
+    /// The decision of a type, which may have to wait.
     fn decide_later(&self, origin: Origin, request: Parts, state: &S) -> DecisionFuture;
 }
 
@@ -59,18 +60,37 @@ where
     Decider(Arc::new(DecidedBy::<T>(PhantomData)))
 }
 
+/// The decider that asks the set which `get` finds in the state.
+pub fn decided_by_set<S: 'static>(get: fn(&S) -> &OriginSet) -> Decider<S> {
+    Decider(Arc::new(FromState(get)))
+}
+
 impl<S> Decider<S> {
-    /// The decision, where the type can make it without waiting.
+    /// The decider that asks this set.
+    pub(crate) fn of_set(set: OriginSet) -> Self {
+        Self(Arc::new(set))
+    }
+
+    /// The decision, where it needs no waiting.
     pub(crate) fn decide_now(
         &self,
         policy: &Policy,
         origin: &Origin,
         state: &S,
     ) -> Option<Verdict> {
-        self.0.decide_now(policy, origin, state)
+        let decision = || {
+            let set = self.0.set(state)?;
+            Some(Verdict::from(set.admits(policy, origin)))
+        };
+        catch_unwind(AssertUnwindSafe(decision)).unwrap_or(Some(Verdict::Panicked))
     }
 
-    /// The decision of a type that may have to wait.
+    /// The set that decides, where it is one; for explanations, which must not panic where the decision did.
+    pub(crate) fn set(&self, state: &S) -> Option<OriginSet> {
+        catch_unwind(AssertUnwindSafe(|| self.0.set(state))).unwrap_or_default()
+    }
+
+    /// The decision of a type, which may have to wait.
     pub(crate) fn decide_later(&self, origin: Origin, request: Parts, state: &S) -> DecisionFuture {
         self.0.decide_later(origin, request, state)
     }
@@ -101,9 +121,8 @@ where
     T: AllowOrigin<S>,
     S: Clone + Send + Sync + 'static,
 {
-    fn decide_now(&self, policy: &Policy, origin: &Origin, state: &S) -> Option<Verdict> {
-        let decision = || T::allows_now(policy, origin, state).map(Verdict::from);
-        catch_unwind(AssertUnwindSafe(decision)).unwrap_or(Some(Verdict::Panicked))
+    fn set(&self, state: &S) -> Option<OriginSet> {
+        T::set(state)
     }
 
     fn decide_later(&self, origin: Origin, request: Parts, state: &S) -> DecisionFuture {
@@ -116,6 +135,34 @@ where
     }
 }
 
+/// Asks a set that is in the state.
+struct FromState<S>(fn(&S) -> &OriginSet);
+
+impl<S> Decide<S> for FromState<S> {
+    fn set(&self, state: &S) -> Option<OriginSet> {
+        Some((self.0)(state).clone())
+    }
+
+    fn decide_later(&self, _: Origin, request: Parts, _: &S) -> DecisionFuture {
+        decided_already(request)
+    }
+}
+
+impl<S> Decide<S> for OriginSet {
+    fn set(&self, _: &S) -> Option<OriginSet> {
+        Some(self.clone())
+    }
+
+    fn decide_later(&self, _: Origin, request: Parts, _: &S) -> DecisionFuture {
+        decided_already(request)
+    }
+}
+
+/// A set is asked at once; nobody waits for it.
+fn decided_already(request: Parts) -> DecisionFuture {
+    Box::pin(ready((Verdict::NotAllowed, request)))
+}
+
 /// Asks a type with a state that the router no longer has.
 struct WithState<S> {
     decider: Decider<S>,
@@ -126,8 +173,8 @@ impl<S, S2> Decide<S2> for WithState<S>
 where
     S: Send + Sync,
 {
-    fn decide_now(&self, policy: &Policy, origin: &Origin, _: &S2) -> Option<Verdict> {
-        self.decider.decide_now(policy, origin, &self.state)
+    fn set(&self, _: &S2) -> Option<OriginSet> {
+        self.decider.set(&self.state)
     }
 
     fn decide_later(&self, origin: Origin, request: Parts, _: &S2) -> DecisionFuture {

@@ -6,7 +6,8 @@ mod origin;
 mod origin_set;
 
 pub use allow_origin::AllowOrigin;
-pub use decide::{Decider, decided_by};
+pub use decide::{Decider, decided_by, decided_by_set};
 pub(crate) use decide::{DecisionFuture, Verdict};
 pub use origin::{Origin, OriginError};
 pub use origin_set::OriginSet;
+pub(crate) use origin_set::RefusedEntry;

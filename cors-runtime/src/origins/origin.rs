@@ -123,7 +123,7 @@ impl FromStr for Origin {
 ///      write `https://app.example`",
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OriginError {
     entry: String,
     mistake: Mistake,
@@ -145,6 +145,13 @@ impl fmt::Display for OriginError {
     /// One line: what is wrong, and what to write.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}; {}", self.mistake.problem, self.mistake.help)
+    }
+}
+
+impl fmt::Debug for OriginError {
+    /// As `Display`: it is what `main` prints of an error that it returns.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -1,6 +1,7 @@
 //! [`OriginSet`]: a set of origins that is read from configuration, and can be replaced.
 
 use std::{
+    cell::Cell,
     fmt,
     str::FromStr,
     sync::{Arc, PoisonError, RwLock},
@@ -11,6 +12,7 @@ use crate::policy::Policy;
 use cors_grammar::{
     Mistake, list, origin, origin_list,
     pattern::{Hazards, Pattern, Wildcards},
+    rules::Rule,
 };
 
 /// A set of origins and patterns, read from configuration text and kept in the application's state:
@@ -71,6 +73,20 @@ struct Entry {
     hazards: Hazards,
 }
 
+/// An entry by which a policy with credentials allows nobody, and why.
+#[derive(Debug)]
+pub(crate) struct RefusedEntry {
+    pub(crate) text: String,
+    pub(crate) rule: Rule,
+}
+
+impl fmt::Display for RefusedEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { text, rule } = self;
+        write!(f, "`{text}`, but {}: {}", rule.problem(), rule.help())
+    }
+}
+
 impl AsRef<str> for Entry {
     fn as_ref(&self) -> &str {
         &self.text
@@ -110,7 +126,7 @@ impl OriginSet {
         self.entries().admits(origin, |_| true)
     }
 
-    /// Whether a policy lets an origin in by this set.
+    /// Whether a policy allows an origin by this set.
     pub(crate) fn admits(&self, policy: &Policy, origin: &Origin) -> bool {
         let entries = self.entries();
         match policy.record().allows_credentials() {
@@ -127,6 +143,26 @@ impl OriginSet {
     pub(crate) fn has_safe(&self, origin: &str) -> bool {
         let entries = self.entries();
         !entries.every && entries.admits(origin, |entry| entry.hazards.within(Hazards::NONE))
+    }
+
+    /// The entry that has an origin, and that a policy allows nobody by.
+    pub(crate) fn refused_entry(&self, policy: &Policy, origin: &str) -> Option<RefusedEntry> {
+        let record = policy.record();
+        if record.allows_credentials() {
+            self.entries().refused(record.vouched, Some(origin))
+        } else {
+            None
+        }
+    }
+
+    /// The first entry that a policy with credentials which vouches for `vouched` allows nobody by.
+    pub(crate) fn first_refused_entry(&self, vouched: Hazards) -> Option<RefusedEntry> {
+        self.entries().refused(vouched, None)
+    }
+
+    /// The entry that has an origin and does not count as the service's own.
+    pub(crate) fn unsafe_entry(&self, origin: &str) -> Option<RefusedEntry> {
+        self.entries().refused(Hazards::NONE, Some(origin))
     }
 
     fn entries(&self) -> Arc<Entries> {
@@ -162,6 +198,32 @@ impl Entries {
             .sort_unstable_by(|one, other| one.text.cmp(&other.text));
         entries.sorted.dedup_by(|one, other| one.text == other.text);
         Ok(entries)
+    }
+
+    /// The first entry by which a policy with credentials allows nobody; of those that have `origin`,
+    /// where there is one.
+    fn refused(&self, vouched: Hazards, origin: Option<&str>) -> Option<RefusedEntry> {
+        if self.every {
+            return Some(RefusedEntry {
+                text: "*".to_owned(),
+                rule: Rule::EveryOriginWithCredentials,
+            });
+        }
+        let found = Cell::new(None);
+        let keep = |entry: &Entry| {
+            let refused = entry.hazards.breaks(vouched).map(|rule| RefusedEntry {
+                text: entry.text.to_string(),
+                rule,
+            });
+            let is_refused = refused.is_some();
+            found.set(refused);
+            is_refused
+        };
+        match origin {
+            Some(origin) => self.admits(origin, keep),
+            None => self.sorted.iter().any(keep),
+        };
+        found.into_inner()
     }
 
     fn admits(&self, origin: &str, admits: impl Fn(&Entry) -> bool) -> bool {

@@ -2,7 +2,7 @@
 
 use cors_grammar::{
     record::{Origins, Record},
-    rules::REQUIRED_ORIGINS,
+    rules::{REQUIRED_ORIGINS, UNNAMED_ORIGINS},
 };
 
 use super::{const_message::Message, policy::Policy};
@@ -26,9 +26,12 @@ pub(crate) const fn assert_complete(policy: &Policy) {
     assert_policy(policy);
     if cfg!(feature = "require-origins") && record.origins.is_none() && !record.open {
         let (problem, help) = REQUIRED_ORIGINS;
-        let message = Message::new().push(problem).push("\nhelp: ").push(help);
-        panic!("{}", message.as_str());
+        panic!("{}", explained(problem, help).as_str());
     }
+}
+
+const fn explained(problem: &str, help: &str) -> Message {
+    Message::new().push(problem).push("\nhelp: ").push(help)
 }
 
 /// Panics where a policy leaves its origins to be named elsewhere.
@@ -39,10 +42,8 @@ pub(crate) const fn assert_complete(policy: &Policy) {
 #[track_caller]
 pub(crate) const fn assert_origins_named(policy: &Policy) {
     if matches!(policy.record().origins, Some(Origins::Elsewhere)) {
-        panic!(
-            "`origins` is missing: the policy says `origins = _`, and nothing names them\n\
-             help: write `origins` beside it, as in `origins = \"https://app.example.com\"`"
-        );
+        let (problem, help) = UNNAMED_ORIGINS;
+        panic!("{}", explained(problem, help).as_str());
     }
 }
 

@@ -70,7 +70,10 @@ impl Policy {
             }),
             open.then(|| "open".to_owned()),
             credentials.map(|allowed| flag("credentials", allowed)),
-            allow_headers.map(|names| text("allow_headers", names)),
+            allow_headers.map(|names| match names {
+                "" => "allow_headers = []".to_owned(),
+                names => text("allow_headers", names),
+            }),
             expose_headers.map(|names| text("expose_headers", names)),
             max_age.map(|age| number("max_age", age.digits)),
             debug_max_age.map(|age| number("debug_max_age", age.digits)),
@@ -127,6 +130,7 @@ mod tests {
                 r#"policy!(origins = [], enforce = "report")"#,
             ),
             (policy!(open), "policy!(open)"),
+            (policy!(allow_headers = []), "policy!(allow_headers = [])"),
             (policy!(credentials = false), "policy!(credentials = false)"),
             (
                 EVERYTHING,

@@ -9,8 +9,10 @@ mod method_conflict;
     reason = "the room is named for what is in it"
 )]
 mod policy;
+mod policy_error;
 
 pub use check::assert_policy;
 pub(crate) use check::{assert_complete, assert_origins_named};
 pub use method_conflict::{Named, assert_no_clash};
 pub use policy::{Policy, policy, policy_over};
+pub use policy_error::PolicyError;

@@ -4,74 +4,84 @@
 //! same URL, Chromium and WebKit send a JSON `POST` to a closed handler without asking, since the
 //! preflight cache keeps header names for the whole URL and `POST` needs no entry of its own.
 
-use http::{
-    HeaderMap, HeaderName, Method, Uri,
-    header::{HOST, ORIGIN},
-};
+use http::{HeaderMap, HeaderName, Method, header::ORIGIN};
 
-use super::{requested::only_line, vary::Vary};
+use super::{request_head::RequestHead, requested::only_line, vary::Vary};
 use crate::origins::OriginSet;
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+pub(super) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// What enforcement says of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Verdict {
-    pub(super) passes: bool,
+    /// The step that refuses the request, where one does.
+    pub(super) refused: Option<Step>,
     /// The request headers that decided.
     pub(super) vary: Vary,
 }
 
-impl From<Verdict> for (bool, Vary) {
-    fn from(Verdict { passes, vary }: Verdict) -> Self {
-        (passes, vary)
-    }
+/// A step that refuses, as the manual numbers them under `enforce`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Step 2: there is no `Origin`, and `Sec-Fetch-Site` says that another site's page asks.
+    SiteWithoutOrigin,
+    /// Step 3: `Sec-Fetch-Site` says that another origin's page asks.
+    Site,
+    /// Step 4: `Origin` is not one of the web, so that nothing can be compared.
+    NotOfTheWeb,
+    /// Step 4: `Origin` is not where the request is sent to.
+    Host,
+    /// Step 4, where `own_origins` is set: `Origin` is not one of them.
+    OwnOrigins,
 }
 
 /// Judges a request by the steps that the manual lists under `enforce`; `allowed` says whether the policy
-/// allows its origin, `own_origins` where the service's own pages are, as far as that was told.
+/// allows its origin, `own_origins` where the service's own pages are, where that is set.
 pub(super) fn enforce(
     allowed: bool,
     own_origins: Option<&OriginSet>,
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
+    request: RequestHead<'_>,
 ) -> Verdict {
-    let passes_by_origin = Verdict {
-        passes: true,
+    let by_origin = Verdict {
+        refused: None,
         vary: Vary::Origin,
     };
-    // 1. One `Origin`, which the policy allows, or which is one of the service's own.
-    if allowed || own_origins.is_some_and(|own| comes_from_own(own, headers)) {
-        return passes_by_origin;
-    }
-    let by_site = |passes| Verdict {
-        passes,
+    let by_site = |passes, step| Verdict {
+        refused: if passes { None } else { Some(step) },
         vary: Vary::OriginAndSite,
     };
-    let sites = || headers.get_all(SEC_FETCH_SITE).iter();
+    let headers = request.headers;
+    // 1. One `Origin`, which the policy allows, or which is one of the service's own.
+    if allowed || own_origins.is_some_and(|own| comes_from_own(own, headers)) {
+        return by_origin;
+    }
+    let has_site = headers.contains_key(SEC_FETCH_SITE);
     // 2. No `Origin`: navigations, other programs, and what a page sends without asking.
     if !headers.contains_key(ORIGIN) {
-        if matches!(*method, Method::GET | Method::HEAD) {
-            return passes_by_origin;
-        }
-        let crosses = sites()
-            .filter_map(|site| site.to_str().ok())
-            .any(|site| ["cross-site", "same-site"].contains(&site));
-        return by_site(!crosses);
+        return match *request.method {
+            Method::GET | Method::HEAD => by_origin,
+            _ => by_site(!has_site || is_same_site(headers), Step::SiteWithoutOrigin),
+        };
     }
-    let mut lines = sites();
-    match (lines.next(), lines.next()) {
-        // 3. The browser says where the request comes from.
-        (Some(site), None) => {
-            let site = site.to_str().unwrap_or_default();
-            by_site(["same-origin", "none"].contains(&site))
-        }
-        (Some(_), Some(_)) => by_site(false),
-        // 4. It does not: where nobody has told the own origins, a page of this host and port is a page
-        // of this origin.
-        (None, _) => by_site(own_origins.is_none() && comes_from_here(uri, headers)),
+    // 3. The browser says where the request comes from.
+    if has_site {
+        return by_site(is_same_site(headers), Step::Site);
     }
+    // 4. It does not: where no own origins are set, a page of this host and port is one of this origin.
+    match (own_origins, web_page(headers)) {
+        (Some(_), _) => by_site(false, Step::OwnOrigins),
+        (None, None) => by_site(false, Step::NotOfTheWeb),
+        (None, Some(page)) => {
+            let here = request.authority();
+            by_site(here.is_some_and(|here| page.is_at(here)), Step::Host)
+        }
+    }
+}
+
+/// Whether there is one `Sec-Fetch-Site`, which says that no page of another origin asks.
+fn is_same_site(headers: &HeaderMap) -> bool {
+    let site = only_line(headers, SEC_FETCH_SITE);
+    site.is_some_and(|site| site == "same-origin" || site == "none")
 }
 
 /// Whether the one `Origin` is one of the service's own.
@@ -80,25 +90,35 @@ fn comes_from_own(own_origins: &OriginSet, headers: &HeaderMap) -> bool {
     origin.is_some_and(|origin| own_origins.has_safe(origin))
 }
 
-/// Whether the one `Origin` has the host and port that the request is sent to.
-fn comes_from_here(uri: &Uri, headers: &HeaderMap) -> bool {
-    let only = |name| only_line(headers, name).and_then(|line| line.to_str().ok());
-    let authority = match uri.authority() {
-        Some(authority) => Some(authority.as_str()),
-        None => only(HOST),
-    };
+/// Where a page of the web is.
+struct WebPage<'a> {
+    authority: &'a str,
+    /// With its colon.
+    default_port: &'static str,
+}
+
+/// Where the page is, if the one `Origin` is of the web.
+fn web_page(headers: &HeaderMap) -> Option<WebPage<'_>> {
+    let origin = only_line(headers, ORIGIN)?.to_str().ok()?;
     // To look for one byte is cheaper than for three.
-    let origin = only(ORIGIN).and_then(|origin| origin.split_once(':'));
-    let origin = origin.and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
-    let (Some((scheme, page)), Some(authority)) = (origin, authority) else {
-        return false;
-    };
+    let (scheme, rest) = origin.split_once(':')?;
     let default_port = match scheme {
         _ if scheme.eq_ignore_ascii_case("http") => ":80",
         _ if scheme.eq_ignore_ascii_case("https") => ":443",
-        _ => "",
+        _ => return None,
     };
-    let page = page.strip_suffix(default_port).unwrap_or(page);
-    let authority = authority.strip_suffix(default_port).unwrap_or(authority);
-    !page.is_empty() && page.eq_ignore_ascii_case(authority)
+    Some(WebPage {
+        authority: rest.strip_prefix("//")?,
+        default_port,
+    })
+}
+
+impl WebPage<'_> {
+    /// Whether it is at this host and port.
+    fn is_at(&self, authority: &str) -> bool {
+        let port = self.default_port;
+        let page = self.authority.strip_suffix(port).unwrap_or(self.authority);
+        let authority = authority.strip_suffix(port).unwrap_or(authority);
+        !page.is_empty() && page.eq_ignore_ascii_case(authority)
+    }
 }

@@ -1,24 +1,21 @@
 //! A request on its way into a policy: answered here, refused here, or passed on.
 
-use std::slice;
-
 use cors_grammar::record::Enforce;
-use http::{
-    Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri,
-    header::CACHE_CONTROL, request::Parts,
-};
+use http::{HeaderValue, Method, Response, StatusCode, header::CACHE_CONTROL};
 
 use super::{
     endpoint::Candidates,
-    enforce::enforce,
+    enforce::{Verdict, enforce},
     handler_policy::{HandlerPolicy, OriginDecision, PolicyRef},
     policy_headers::echo_origin,
     preflight::requested_method,
+    refusal::Refusal,
+    request_head::RequestHead,
     requested::Requested,
     response::{NO_STORE, ResponseContext, Target},
     vary::Vary,
 };
-use crate::origins::{Origin, Verdict};
+use crate::origins::{self, Origin};
 
 /// In a request's extensions: there is a policy outside, which decides the headers. A closed policy
 /// inside then enforces itself, so that the outer one opens nothing that it keeps closed.
@@ -26,35 +23,6 @@ use crate::origins::{Origin, Verdict};
 /// It has no size, and so costs no allocation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OuterPolicy;
-
-/// What policies read of a request.
-#[derive(Clone, Copy)]
-pub(crate) struct RequestHead<'a> {
-    pub(crate) method: &'a Method,
-    pub(crate) uri: &'a Uri,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) extensions: &'a Extensions,
-}
-
-impl<'a> RequestHead<'a> {
-    pub(crate) fn of<B>(request: &'a Request<B>) -> Self {
-        Self {
-            method: request.method(),
-            uri: request.uri(),
-            headers: request.headers(),
-            extensions: request.extensions(),
-        }
-    }
-
-    pub(crate) fn of_parts(parts: &'a Parts) -> Self {
-        Self {
-            method: &parts.method,
-            uri: &parts.uri,
-            headers: &parts.headers,
-            extensions: &parts.extensions,
-        }
-    }
-}
 
 /// What becomes of a request.
 pub(crate) enum Entry {
@@ -72,14 +40,14 @@ pub(crate) enum Entry {
 pub(crate) struct Progress {
     pub(crate) position: usize,
     /// Whether the candidate at `position` allows the origin; `None` where it has not been asked.
-    verdict: Option<Verdict>,
+    verdict: Option<origins::Verdict>,
     /// Whether a decision has panicked.
     panicked: bool,
 }
 
 impl Progress {
     /// After the decision that was waited for.
-    pub(crate) fn after(mut self, verdict: Verdict) -> Self {
+    pub(crate) fn after(mut self, verdict: origins::Verdict) -> Self {
         self.verdict = Some(verdict);
         self
     }
@@ -98,9 +66,11 @@ pub(crate) fn enter<S>(
     while let Some(policy) = policies.get(progress.position) {
         let decision = match progress.verdict.take() {
             None => policy.decide(request.headers, state),
-            Some(Verdict::Allowed) => OriginDecision::Allowed(echo_origin(request.headers)),
-            Some(Verdict::NotAllowed) => OriginDecision::NotAllowed,
-            Some(Verdict::Panicked) => OriginDecision::Panicked,
+            Some(origins::Verdict::Allowed) => {
+                OriginDecision::Allowed(echo_origin(request.headers))
+            }
+            Some(origins::Verdict::NotAllowed) => OriginDecision::NotAllowed,
+            Some(origins::Verdict::Panicked) => OriginDecision::Panicked,
         };
         match decision {
             OriginDecision::Allowed(allow_origin) => {
@@ -109,7 +79,7 @@ pub(crate) fn enter<S>(
             }
             OriginDecision::NotAllowed => {}
             OriginDecision::Panicked => {
-                policy.headers.refuse(request.headers).report_panic();
+                policy.refuse(request, state, None).report_panic();
                 progress.panicked = true;
             }
             OriginDecision::Later(origin) => return Entry::Await(origin, progress),
@@ -118,13 +88,19 @@ pub(crate) fn enter<S>(
     }
     let no_store = progress.panicked;
     match candidates {
-        Candidates::Preflight(policies) => Entry::Answer(answer_preflight(
-            policies,
-            allowed,
-            no_store,
-            request.headers,
-        )),
-        Candidates::Handled(policy) => handled(policy, allowed, no_store, request),
+        Candidates::Preflight(policies) => {
+            let answer = match allowed {
+                Some((policy, allow_origin)) => answer_preflight(policy, allow_origin, request),
+                None => {
+                    let refusals = policies.iter();
+                    let refusals = refusals.map(|policy| policy.refuse(request, state, None));
+                    let method = requested_method(request.headers);
+                    refuse(refusals, method, Vary::AllThree, no_store)
+                }
+            };
+            Entry::Answer(answer)
+        }
+        Candidates::Handled(policy) => handled(policy, allowed, no_store, request, state),
         Candidates::Unhandled(policies) => {
             Entry::Proceed(unhandled(policies, allowed, no_store, request))
         }
@@ -134,19 +110,14 @@ pub(crate) fn enter<S>(
 /// A policy that allows a request's origin, and its `Access-Control-Allow-Origin`.
 type Allowed<'a> = Option<(&'a PolicyRef, HeaderValue)>;
 
-fn answer_preflight<S>(
-    policies: &[HandlerPolicy<S>],
-    allowed: Allowed<'_>,
-    no_store: bool,
-    request: &HeaderMap,
+fn answer_preflight(
+    policy: &PolicyRef,
+    allow_origin: HeaderValue,
+    request: RequestHead<'_>,
 ) -> Response<String> {
-    let Some((policy, allow_origin)) = allowed else {
-        let method = requested_method(request);
-        return refuse(policies, method, Vary::AllThree, no_store, request);
-    };
     let mut response = Response::new(String::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    *response.headers_mut() = policy.answer_preflight(allow_origin, request);
+    *response.headers_mut() = policy.answer_preflight(allow_origin, request.headers);
     response
 }
 
@@ -156,43 +127,31 @@ fn handled<S>(
     allowed: Allowed<'_>,
     no_store: bool,
     request: RequestHead<'_>,
+    state: &S,
 ) -> Entry {
     let headers = &policy.headers;
     let requested = headers.requested(request.method, request.headers);
     let mut vary = headers.vary(&requested);
-    let mut passes = true;
-    let judge = || {
-        let RequestHead {
-            method,
-            uri,
-            headers,
-            ..
-        } = request;
-        enforce(
-            allowed.is_some(),
-            policy.own_origins(),
-            method,
-            uri,
-            headers,
-        )
-    };
+    let mut refused = None;
+    let judge = || enforce(allowed.is_some(), policy.own_origins(), request);
     match headers.policy().record().effective_enforce() {
+        Enforce::On => Verdict { refused, vary } = judge(),
         Enforce::Off | Enforce::Report if headers.is_closed() && stands_inside(request) => {
-            (passes, vary) = judge().into();
+            Verdict { refused, vary } = judge();
         }
-        Enforce::On => (passes, vary) = judge().into(),
-        Enforce::Report if !judge().passes => {
-            let method = request.method.as_str();
-            headers.refuse(request.headers).report_only(method);
+        Enforce::Report => {
+            if let step @ Some(_) = judge().refused {
+                policy.refuse(request, state, step).report_only();
+            }
         }
-        Enforce::Off | Enforce::Report => {}
+        Enforce::Off => {}
     }
     if *request.method == Method::OPTIONS {
         vary = Vary::AllThree;
     }
-    if !passes {
-        let (policies, method) = (slice::from_ref(policy), request.method.as_str());
-        return Entry::Answer(refuse(policies, method, vary, true, request.headers));
+    if refused.is_some() {
+        let refusal = policy.refuse(request, state, refused);
+        return Entry::Answer(refuse([refusal], request.method.as_str(), vary, true));
     }
     Entry::Proceed(ResponseContext {
         allowed: allowed.map(|(policy, allow_origin)| (policy.clone(), allow_origin)),
@@ -235,18 +194,15 @@ fn unhandled<S>(
     }
 }
 
-/// The 403 of a request whose origin none of these policies allows. `method` is the one that it asks
-/// for.
-fn refuse<S>(
-    policies: &[HandlerPolicy<S>],
+/// The 403 of a request that these refusals are of. `method` is the one that it asks for.
+fn refuse<'a, S: 'a>(
+    refusals: impl IntoIterator<Item = Refusal<'a, S>>,
     method: &str,
     vary: Vary,
     no_store: bool,
-    request: &HeaderMap,
 ) -> Response<String> {
     let mut response = Response::new(String::new());
-    for policy in policies {
-        let refusal = policy.headers.refuse(request);
+    for refusal in refusals {
         refusal.report(method);
         refusal.explain(response.body_mut());
     }

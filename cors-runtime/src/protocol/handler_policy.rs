@@ -70,17 +70,22 @@ impl<S> HandlerPolicy<S> {
         }
     }
 
-    /// A policy that is built when the program runs, and decides by itself.
-    pub(crate) fn shared(headers: Arc<PolicyHeaders>) -> Self {
+    /// A policy that is built when the program runs.
+    pub(crate) fn shared(
+        headers: Arc<PolicyHeaders>,
+        decider: Option<Decider<S>>,
+        own_origins: Option<OriginSet>,
+    ) -> Self {
         Self {
             headers: PolicyRef::Shared(headers),
-            rest: None,
+            rest: Rest::new(decider, own_origins),
         }
     }
 
-    /// Says where the service's own pages are.
-    pub(crate) fn with_own_origins(self, own_origins: Option<OriginSet>) -> Self {
+    /// Says where the service's own pages are, where that has not been said.
+    pub(crate) fn or_own_origins(self, own_origins: Option<&OriginSet>) -> Self {
         let decider = self.decider().cloned();
+        let own_origins = self.own_origins().or(own_origins).cloned();
         Self {
             headers: self.headers,
             rest: Rest::new(decider, own_origins),

@@ -2,7 +2,10 @@
 
 use std::sync::OnceLock;
 
-use cors_grammar::{method::MethodSet, record::Origins};
+use cors_grammar::{
+    method::MethodSet,
+    record::{Origins, Record},
+};
 use http::{
     Method,
     header::{
@@ -12,7 +15,7 @@ use http::{
 };
 
 use super::{
-    refusal::{PolicyLocation, Refusal, Rule},
+    policy_location::PolicyLocation,
     requested::{HeaderLines, Requested, RequestedAccess, only_line},
     vary::Vary,
 };
@@ -29,6 +32,9 @@ pub(super) const EVERY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 /// lists nothing would allow more in some cases.
 const SAFELISTED_METHODS: &str = "GET, HEAD, POST";
 
+/// The value of a header that allows nothing.
+const NOTHING: HeaderValue = HeaderValue::from_static("");
+
 /// Whether a policy by itself allows the origin of a request.
 pub(crate) enum Admission {
     /// Yes, and this is the `Access-Control-Allow-Origin` that says so.
@@ -36,6 +42,15 @@ pub(crate) enum Admission {
     NotAllowed,
     /// A type decides at run time: it has to be asked about this origin.
     Ask(Origin),
+}
+
+/// The request headers that a policy allows.
+#[derive(Debug)]
+pub(super) enum AllowHeaders {
+    /// Those that the request names.
+    Requested,
+    None,
+    Listed(HeaderValue),
 }
 
 /// The `Access-Control-Allow-Origin` of a policy that depends on the request's origin and allows it.
@@ -48,11 +63,10 @@ pub(crate) fn echo_origin(request: &HeaderMap) -> HeaderValue {
 #[derive(Debug)]
 pub struct PolicyHeaders {
     pub(super) policy: Policy,
-    location: Option<PolicyLocation>,
+    pub(super) location: Option<PolicyLocation>,
     /// `None`: the requested method.
     pub(super) allow_methods: Option<HeaderValue>,
-    /// `None`: the requested names.
-    pub(super) allow_headers: Option<HeaderValue>,
+    pub(super) allow_headers: AllowHeaders,
     pub(super) expose_headers: Option<HeaderValue>,
     pub(super) max_age: Option<HeaderValue>,
     /// The headers of the answer to a preflight, prepared by the first one.
@@ -82,7 +96,11 @@ impl PolicyHeaders {
                 Some(methods) => Some(HeaderValue::from_static(methods.text)),
                 None => Some(HeaderValue::from_static(SAFELISTED_METHODS)),
             },
-            allow_headers: value(record.allow_headers),
+            allow_headers: match record.allow_headers {
+                None => AllowHeaders::Requested,
+                Some(names) if names.is_empty() => AllowHeaders::None,
+                Some(names) => AllowHeaders::Listed(HeaderValue::from_static(names)),
+            },
             expose_headers: value(record.expose_headers),
             max_age: match record.effective_max_age() {
                 Some(seconds) => Some(HeaderValue::from_static(seconds.digits)),
@@ -91,6 +109,28 @@ impl PolicyHeaders {
             preflight: OnceLock::new(),
             #[cfg(feature = "tracing")]
             replacement_reported: std::sync::atomic::AtomicBool::new(false),
+        }
+    }
+
+    /// The values of a policy whose texts are no constants: `record` is `policy` with these texts.
+    pub(crate) fn built(policy: &Policy, record: &Record<'_>) -> Self {
+        // The texts have been checked, and are visible ASCII.
+        let value = |text: &str| HeaderValue::from_str(text).unwrap_or(NOTHING);
+        let max_age = record.effective_max_age();
+        Self {
+            allow_methods: match record.methods {
+                Some(methods) if methods.set.is_every() => None,
+                Some(methods) => Some(value(methods.text)),
+                None => Some(HeaderValue::from_static(SAFELISTED_METHODS)),
+            },
+            allow_headers: match record.allow_headers {
+                None => AllowHeaders::Requested,
+                Some("") => AllowHeaders::None,
+                Some(names) => AllowHeaders::Listed(value(names)),
+            },
+            expose_headers: record.expose_headers.map(value),
+            max_age: max_age.map(|seconds| value(seconds.digits)),
+            ..Self::new(policy, None)
         }
     }
 
@@ -141,19 +181,6 @@ impl PolicyHeaders {
         }
     }
 
-    /// The refusal of a request whose origin the policy does not allow.
-    pub(super) fn refuse<'a>(&self, request: &'a HeaderMap) -> Refusal<'a> {
-        let rule = match self.policy.record().origins {
-            Some(Origins::Decided) => Rule::Decided,
-            _ => Rule::Listed,
-        };
-        Refusal {
-            location: self.location,
-            rule,
-            request,
-        }
-    }
-
     /// What the open policy copies from a request to its response, besides the origin. The request
     /// itself is gone when the response is there.
     pub(super) fn requested(&self, method: &Method, request: &HeaderMap) -> Requested {
@@ -174,8 +201,8 @@ impl PolicyHeaders {
             None => request.get(ACCESS_CONTROL_REQUEST_METHOD).cloned(),
         };
         let headers = match self.allow_headers {
-            Some(_) => HeaderLines::None,
-            None => HeaderLines::of(request, ACCESS_CONTROL_REQUEST_HEADERS),
+            AllowHeaders::Requested => HeaderLines::of(request, ACCESS_CONTROL_REQUEST_HEADERS),
+            AllowHeaders::None | AllowHeaders::Listed(_) => HeaderLines::None,
         };
         RequestedAccess { method, headers }
     }

@@ -1,97 +1,161 @@
-//! Why an origin is refused, for those who have to find out.
+//! Why a request is refused, for those who have to find out.
 
-use std::fmt;
+use std::borrow::Cow;
 
-use http::{
-    HeaderMap,
-    header::{HeaderValue, ORIGIN},
+use cors_grammar::{origin, record::Origins};
+use http::header::{HeaderName, HeaderValue, ORIGIN};
+
+use super::{
+    enforce::{SEC_FETCH_SITE, Step},
+    handler_policy::HandlerPolicy,
+    request_head::RequestHead,
+    requested::only_line,
 };
+use crate::origins::RefusedEntry;
 
-/// Where a policy was written: constants of the expansion in a build with `debug_assertions`.
-#[derive(Clone, Copy, Debug)]
-pub struct PolicyLocation {
-    /// The name of the handler.
-    pub handler: &'static str,
-    /// The file of its attribute.
-    pub file: &'static str,
-    /// The line of its attribute.
-    pub line: u32,
+/// How much of a header line is shown, in bytes: more than any real `Origin` has.
+const LONGEST_SHOWN: usize = 400;
+
+/// How many lines of a header are shown.
+const MOST_SHOWN: usize = 3;
+
+/// A policy's refusal of a request.
+pub(super) struct Refusal<'a, S> {
+    pub(super) policy: &'a HandlerPolicy<S>,
+    pub(super) state: &'a S,
+    pub(super) request: RequestHead<'a>,
+    /// The step of `enforce` that refuses; `None` for a preflight.
+    pub(super) step: Option<Step>,
 }
 
-impl fmt::Display for PolicyLocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` ({}:{})", self.handler, self.file, self.line)
+impl<S> HandlerPolicy<S> {
+    /// The refusal of a request; `step` is that of `enforce` which refuses it.
+    pub(super) fn refuse<'a>(
+        &'a self,
+        request: RequestHead<'a>,
+        state: &'a S,
+        step: Option<Step>,
+    ) -> Refusal<'a, S> {
+        Refusal {
+            policy: self,
+            state,
+            request,
+            step,
+        }
     }
 }
 
-/// How much of an `Origin` is shown, in bytes: more than any real one has.
-const LONGEST_SHOWN: usize = 400;
-
-/// What a policy compares origins with.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Rule {
-    Listed,
-    Decided,
-}
-
-/// A policy's refusal of a request.
-pub(super) struct Refusal<'a> {
-    pub(super) location: Option<PolicyLocation>,
-    pub(super) rule: Rule,
-    pub(super) request: &'a HeaderMap,
-}
-
-impl Refusal<'_> {
-    /// The origins that the request has, as far as a line can hold them.
-    fn origin(&self) -> String {
-        let lines = self
-            .request
-            .get_all(ORIGIN)
-            .iter()
-            .map(HeaderValue::as_bytes);
-        let shown = |line: &'_ [u8]| {
+impl<S> Refusal<'_, S> {
+    /// The lines of a header of the request, as far as one line can hold them.
+    fn shown(&self, name: HeaderName) -> String {
+        let lines = self.request.headers.get_all(name);
+        let shown = |line: &HeaderValue| {
+            let line = line.as_bytes();
             let start = line.split_at(line.len().min(LONGEST_SHOWN)).0;
             String::from_utf8_lossy(start).into_owned()
         };
-        let lines: Vec<_> = lines.take(3).map(shown).collect();
+        let lines: Vec<_> = lines.iter().take(MOST_SHOWN).map(shown).collect();
         lines.join(", ")
     }
 
-    /// Which part of the rule refuses.
-    fn reason(&self) -> &'static str {
-        let mut lines = self.request.get_all(ORIGIN).iter();
-        let origin = match (lines.next(), lines.next()) {
-            (Some(origin), None) => origin.to_str().unwrap_or_default(),
-            (None, _) => return "the request has no `Origin`",
-            (Some(_), Some(_)) => return "the request has more than one `Origin`",
-        };
-        match self.rule {
-            _ if origin == "null" => "an opaque origin (`null`) never matches",
-            _ if cors_grammar::origin::Origin::parse(origin).is_none() => {
-                "it is not serialized as a browser would"
+    /// Why the policy does not allow the origin.
+    fn reason(&self) -> Cow<'static, str> {
+        let policy = self.policy.headers.policy();
+        let headers = self.request.headers;
+        let origin = match only_line(headers, ORIGIN) {
+            Some(origin) => origin.to_str().unwrap_or_default(),
+            None if headers.contains_key(ORIGIN) => {
+                return "there is more than one".into();
             }
-            Rule::Listed => "it is not in `origins`",
-            Rule::Decided => "the type in `origins` does not allow it",
+            None => return "it has no `Origin`".into(),
+        };
+        if origin == "null" {
+            return "an opaque origin (`null`) never matches".into();
+        }
+        if origin::Origin::parse(origin).is_none() {
+            return "it is not serialized as a browser would".into();
+        }
+        let decider = match policy.record().origins {
+            Some(Origins::Decided) => self.policy.decider(),
+            _ => None,
+        };
+        let Some(decider) = decider else {
+            return "it is not in `origins`".into();
+        };
+        let Some(set) = decider.set(self.state) else {
+            return "the type in `origins` does not allow it".into();
+        };
+        match set.refused_entry(policy, origin) {
+            Some(refused) => format!("the set in `origins` has {refused}").into(),
+            None => "it is not in the set in `origins`".into(),
         }
     }
 
-    /// Adds a line for the developer to `text`; nothing where that is not known, as in a release
-    /// build.
+    /// What the step of `enforce` that refuses has compared.
+    fn compared(&self) -> Option<String> {
+        let site = || self.shown(SEC_FETCH_SITE);
+        Some(match self.step? {
+            Step::SiteWithoutOrigin => {
+                format!("step 2 of `enforce`: `Sec-Fetch-Site` is `{}`", site())
+            }
+            Step::Site => format!("step 3 of `enforce`: `Sec-Fetch-Site` is `{}`", site()),
+            Step::NotOfTheWeb => "step 4 of `enforce` knows `http` and `https` only".to_owned(),
+            Step::Host => {
+                let authority = self.request.authority().unwrap_or_default().chars();
+                let authority: String = authority.take(LONGEST_SHOWN).collect();
+                format!(
+                    "step 4 of `enforce`: the request is sent to `{authority}` (where a proxy rewrites \
+                     `Host`, set `own_origins`)"
+                )
+            }
+            Step::OwnOrigins => match self.refused_own() {
+                Some(refused) => format!("step 4 of `enforce`: `own_origins` has {refused}"),
+                None => "step 4 of `enforce`: nor is it in `own_origins`".to_owned(),
+            },
+        })
+    }
+
+    /// Why the entry of `own_origins` that has the origin does not count.
+    fn refused_own(&self) -> Option<String> {
+        let origin = only_line(self.request.headers, ORIGIN)?.to_str().ok()?;
+        let RefusedEntry { text, rule } = self.policy.own_origins()?.unsafe_entry(origin)?;
+        Some(format!("`{text}`, but {}", rule.problem()))
+    }
+
+    /// What is refused, and why, as one sentence.
+    fn sentence(&self) -> String {
+        let reason = self.reason();
+        let mut sentence = match self.request.headers.contains_key(ORIGIN) {
+            true => format!(
+                "does not allow the origin `{}`: {reason}",
+                self.shown(ORIGIN)
+            ),
+            false => format!("refuses the request: {reason}"),
+        };
+        if let Some(compared) = self.compared() {
+            sentence = sentence + "; " + &compared;
+        }
+        sentence
+    }
+
+    /// Adds a line for the developer to `text`; nothing where the policy's location is not known, as in
+    /// a release build.
     pub(super) fn explain(&self, text: &mut String) {
-        if let Some(location) = self.location {
-            let (origin, reason) = (self.origin(), self.reason());
-            *text += &format!("{location} does not allow the origin `{origin}`: {reason}\n");
+        if let Some(location) = self.policy.headers.location {
+            *text += &format!("{location} {}\n", self.sentence());
         }
     }
 
     /// Reports the refusal where the application's events go; `method` is the requested one.
     #[cfg(feature = "tracing")]
     pub(super) fn report(&self, method: &str) {
+        use super::policy_location::PolicyLocation;
+
         if !tracing::enabled!(tracing::Level::DEBUG) {
             return;
         }
-        let (origin, rule) = (self.origin(), self.reason());
-        match self.location {
+        let (origin, rule) = (self.shown(ORIGIN), self.rule());
+        match self.policy.headers.location {
             Some(PolicyLocation {
                 handler,
                 file,
@@ -108,9 +172,14 @@ impl Refusal<'_> {
 
     /// Reports a request that would be refused, were the policy enforced.
     #[cfg(feature = "tracing")]
-    pub(super) fn report_only(&self, method: &str) {
-        let (origin, rule) = (self.origin(), self.reason());
-        let handler = self.location.map(|location| location.handler);
+    pub(super) fn report_only(&self) {
+        let (origin, rule) = (self.shown(ORIGIN), self.rule());
+        let method = self.request.method.as_str();
+        let handler = self
+            .policy
+            .headers
+            .location
+            .map(|location| location.handler);
         tracing::info!(
             origin,
             method,
@@ -121,15 +190,27 @@ impl Refusal<'_> {
     }
 
     #[cfg(not(feature = "tracing"))]
-    pub(super) fn report_only(&self, _method: &str) {}
+    pub(super) fn report_only(&self) {}
+
+    /// The reason, and what was compared, as a field of an event.
+    #[cfg(feature = "tracing")]
+    fn rule(&self) -> String {
+        let reason = self.reason().into_owned();
+        match self.compared() {
+            Some(compared) => reason + "; " + &compared,
+            None => reason,
+        }
+    }
 
     /// Reports that the type that decides has panicked.
     #[cfg(feature = "tracing")]
     pub(super) fn report_panic(&self) {
-        let (origin, handler) = (
-            self.origin(),
-            self.location.map(|location| location.handler),
-        );
+        let origin = self.shown(ORIGIN);
+        let handler = self
+            .policy
+            .headers
+            .location
+            .map(|location| location.handler);
         tracing::error!(
             origin,
             handler,

@@ -12,7 +12,7 @@ use http::{
 
 use super::{
     handler_policy::PolicyRef,
-    policy_headers::PolicyHeaders,
+    policy_headers::{AllowHeaders, PolicyHeaders},
     requested::{HeaderLines, Requested, RequestedAccess},
     vary::Vary,
 };
@@ -157,14 +157,17 @@ impl PolicyHeaders {
             response.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
         }
         match (&self.allow_headers, requested.headers) {
-            (Some(names), _) => {
+            (AllowHeaders::None, _) => {}
+            (AllowHeaders::Listed(names), _) => {
                 response.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
             }
-            (None, HeaderLines::None) => {
+            (AllowHeaders::Requested, HeaderLines::None) => {
                 let authorization = const { HeaderValue::from_static("Authorization") };
                 response.insert(ACCESS_CONTROL_ALLOW_HEADERS, authorization);
             }
-            (None, names) => names.append_to(response, ACCESS_CONTROL_ALLOW_HEADERS),
+            (AllowHeaders::Requested, names) => {
+                names.append_to(response, ACCESS_CONTROL_ALLOW_HEADERS);
+            }
         }
         if let Some(seconds) = &self.max_age {
             response.insert(ACCESS_CONTROL_MAX_AGE, seconds.clone());

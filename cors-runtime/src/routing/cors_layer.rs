@@ -48,8 +48,19 @@ use crate::{
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until it is put around a service"]
 pub struct CorsLayer {
-    policy: Policy,
+    policy: LayerSource,
     own_origins: Option<OriginSet>,
+}
+
+/// Where the policy of a layer comes from.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a constant cannot box its policy"
+)]
+enum LayerSource {
+    Constant(Policy),
+    Built(HandlerPolicy<()>),
 }
 
 impl CorsLayer {
@@ -63,7 +74,14 @@ impl CorsLayer {
     pub const fn new(policy: Policy) -> Self {
         assert_origins_named(&policy);
         Self {
-            policy,
+            policy: LayerSource::Constant(policy),
+            own_origins: None,
+        }
+    }
+
+    pub(crate) fn built(policy: HandlerPolicy<()>) -> Self {
+        Self {
+            policy: LayerSource::Built(policy),
             own_origins: None,
         }
     }
@@ -86,13 +104,14 @@ impl<S> Layer<S> for CorsLayer {
     type Service = CorsService<S>;
 
     fn layer(&self, service: S) -> CorsService<S> {
-        let headers = Arc::new(PolicyHeaders::new(&self.policy, None));
-        CorsService {
-            service,
-            policy: LayerPolicy(
-                HandlerPolicy::shared(headers).with_own_origins(self.own_origins.clone()),
-            ),
-        }
+        let policy = match &self.policy {
+            LayerSource::Constant(policy) => {
+                HandlerPolicy::shared(Arc::new(PolicyHeaders::new(policy, None)), None, None)
+            }
+            LayerSource::Built(policy) => policy.clone(),
+        };
+        let policy = LayerPolicy(policy.or_own_origins(self.own_origins.as_ref()));
+        CorsService { service, policy }
     }
 }
 

@@ -8,10 +8,7 @@ use axum::{
 };
 use http::{StatusCode, header::ORIGIN, request::Parts};
 
-use crate::{
-    origins::{AllowOrigin, Origin, OriginSet},
-    policy::Policy,
-};
+use crate::origins::{AllowOrigin, Origin, OriginSet};
 
 /// Why a request has no [`Origin`] to extract: 400.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +83,7 @@ where
         ready(Self::from_ref(state).contains(origin.as_str()))
     }
 
-    fn allows_now(policy: &Policy, origin: &Origin, state: &S) -> Option<bool> {
-        Some(Self::from_ref(state).admits(policy, origin))
+    fn set(state: &S) -> Option<Self> {
+        Some(Self::from_ref(state))
     }
 }

@@ -2,6 +2,7 @@
 
 mod companion;
 mod cors_layer;
+mod cors_layer_builder;
 mod cors_router;
 mod extract;
 mod handler;
@@ -14,6 +15,7 @@ mod with_policy;
 
 pub use companion::{Annotated, Decides, DynamicOrigins, StaticOrigins};
 pub use cors_layer::{CorsFuture, CorsLayer, CorsService};
+pub use cors_layer_builder::CorsLayerBuilder;
 pub use cors_router::CorsRouter;
 pub use extract::OriginRejection;
 pub use handler::{ErasedHandler, HandlerFuture};

@@ -127,7 +127,7 @@ impl PolicyPath<()> {
         } else {
             NotAllowed::Own
         };
-        let routes = self.routes.with_own_origins(self.own_origins.as_ref());
+        let routes = self.routes.or_own_origins(self.own_origins.as_ref());
         let policies = routes.policies();
         let handlers = routes.method_router(&policies, place, not_allowed);
         // With their state axum puts layers around them at once, and not by closures kept for later.

@@ -178,10 +178,10 @@ where
     }
 
     /// Says where the service's own pages are, to all policies.
-    pub(crate) fn with_own_origins(mut self, own_origins: Option<&OriginSet>) -> Self {
+    pub(crate) fn or_own_origins(mut self, own_origins: Option<&OriginSet>) -> Self {
         for handler in &mut self.handlers {
             let policy = handler.policy.clone();
-            handler.policy = policy.with_own_origins(own_origins.cloned());
+            handler.policy = policy.or_own_origins(own_origins);
         }
         self
     }

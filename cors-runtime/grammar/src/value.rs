@@ -1,0 +1,89 @@
+//! What the value of an argument may be: the attribute reads it from literals, the builder from
+//! configuration.
+
+use crate::{
+    Mistake, header_name,
+    method::{self, MethodSet},
+};
+
+/// Browsers keep the answer to a preflight no longer than this (Firefox; the others less).
+const MAX_AGE_CAP: u64 = 86_400;
+
+/// Takes what is wrong with the element at a position.
+type Report<'r> = &'r mut dyn FnMut(usize, Mistake);
+
+/// The methods of `methods`, from its elements; what is wrong goes to `report`.
+pub fn methods(elements: &[&str], report: Report<'_>) -> MethodSet {
+    if is_every(elements, method::EVERY, "serves every method", report) {
+        return MethodSet::EVERY;
+    }
+    let mut set = MethodSet::NONE;
+    for (position, name) in elements.iter().enumerate() {
+        match method::parse(name) {
+            Ok(name) if set.names(name) => report(position, duplicate(name)),
+            Ok(name) => set = set.with(name),
+            // Reported as standing beside others.
+            Err(_) if *name == method::EVERY => {}
+            Err(mistake) => report(position, mistake),
+        }
+    }
+    set
+}
+
+/// Checks the elements of `allow_headers`; what is wrong goes to `report`.
+pub fn allow_headers(elements: &[&str], report: Report<'_>) {
+    header_names(elements, header_name::check_allowed, report);
+}
+
+/// Checks the elements of `expose_headers`; what is wrong goes to `report`.
+pub fn expose_headers(elements: &[&str], report: Report<'_>) {
+    if !is_every(elements, header_name::EVERY, "exposes every header", report) {
+        header_names(elements, header_name::check_exposed, report);
+    }
+}
+
+fn header_names(
+    elements: &[&str],
+    check: impl Fn(&str) -> Result<(), Mistake>,
+    report: Report<'_>,
+) {
+    for (position, name) in elements.iter().enumerate() {
+        let mut before = elements.iter().take(position);
+        if let Err(mistake) = check(name) {
+            report(position, mistake);
+        } else if before.any(|other| other.eq_ignore_ascii_case(name)) {
+            report(position, duplicate(name));
+        }
+    }
+}
+
+/// The seconds of `max_age` or `debug_max_age`, which `argument` says.
+pub fn seconds(argument: &str, number: u64) -> Result<u32, Mistake> {
+    match u32::try_from(number) {
+        Ok(seconds) if number <= MAX_AGE_CAP => Ok(seconds),
+        _ => Err(Mistake::new(
+            format!("no browser keeps the answer to a preflight longer than {MAX_AGE_CAP} seconds"),
+            format!("write at most `{argument} = {MAX_AGE_CAP}`"),
+        )),
+    }
+}
+
+/// Whether a list is the wildcard, which is wrong beside other elements.
+pub fn is_every(elements: &[&str], wildcard: &str, does: &str, report: Report<'_>) -> bool {
+    if elements == [wildcard] {
+        return true;
+    }
+    if let Some(position) = elements.iter().position(|element| *element == wildcard) {
+        let mistake = Mistake::new(
+            format!("`{wildcard}` {does}, and is not alone in its list"),
+            format!("write `\"{wildcard}\"` alone, or the others without it"),
+        );
+        report(position, mistake);
+    }
+    false
+}
+
+/// An element that is in a list twice.
+pub fn duplicate(element: &str) -> Mistake {
+    Mistake::new(format!("`{element}` is in the list twice"), "leave one out")
+}
