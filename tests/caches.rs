@@ -2,9 +2,8 @@
 
 use std::{
     fs,
-    net::{SocketAddr, TcpListener},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -21,7 +20,10 @@ use axum::{
 };
 use bytes::Bytes;
 use cors_runtime::{CorsRouter, cors, routes};
-use cors_tests::{Server, programs};
+use cors_tests::{
+    Server, programs,
+    proxies::{Nginx, free_address, started},
+};
 use tokio::time::sleep;
 use tower_http::compression::CompressionLayer;
 
@@ -78,35 +80,6 @@ fn service() -> (Router, Arc<AtomicUsize>) {
             next.run(request)
         }));
     (router, hits)
-}
-
-/// A cache that runs until it is dropped.
-struct Cache(Child);
-
-impl Drop for Cache {
-    fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
-        let _ = self.0.wait();
-    }
-}
-
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-}
-
-async fn started(command: &mut Command, address: SocketAddr) -> Cache {
-    let cache = command.stdout(Stdio::null()).stderr(Stdio::null());
-    let cache = Cache(cache.spawn().expect("the cache starts"));
-    for _ in 0..200 {
-        if tokio::net::TcpStream::connect(address).await.is_ok() {
-            return cache;
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the cache does not listen");
 }
 
 /// What an answer to this request must say of who may read it, whichever request the cache keeps
@@ -222,18 +195,7 @@ async fn a_revalidated_answer_keeps_its_headers(name: &str, cache: &Server, hits
     assert!(hits.load(Ordering::Relaxed) > 0);
 }
 
-const NGINX: &str = r"
-daemon off;
-pid DIR/pid;
-error_log DIR/error.log;
-events {}
-http {
-    access_log off;
-    client_body_temp_path DIR/body;
-    proxy_temp_path DIR/temp;
-    fastcgi_temp_path DIR/fastcgi;
-    uwsgi_temp_path DIR/uwsgi;
-    scgi_temp_path DIR/scgi;
+const NGINX: &str = "
     large_client_header_buffers 4 64k;
     proxy_cache_path DIR/cache keys_zone=all:10m;
     server {
@@ -250,7 +212,6 @@ http {
             proxy_cache_revalidate on;
         }
     }
-}
 ";
 
 #[tokio::test]
@@ -260,24 +221,9 @@ async fn nginx_gives_nobody_anothers_answer() {
     }
     let (router, hits) = service();
     let server = Server::start(router).await;
-    let folder = tempfile::tempdir().unwrap();
-    let address = free_address();
-    let configuration = NGINX
-        .replace("DIR", folder.path().to_str().unwrap())
-        .replace("ADDRESS", &address.to_string())
-        .replace("UPSTREAM", &server.address().to_string());
-    let file = folder.path().join("nginx.conf");
-    fs::write(&file, configuration).unwrap();
-    let mut nginx = Command::new("nginx");
-    let nginx = nginx.arg("-c").arg(&file).arg("-p").arg(folder.path());
-    let _nginx = started(
-        nginx.arg("-e").arg(folder.path().join("start.log")),
-        address,
-    )
-    .await;
-    let cache = Server::at(address);
-    no_answer_is_anothers("nginx", &cache, &hits).await;
-    a_revalidated_answer_keeps_its_headers("nginx", &cache, &hits).await;
+    let nginx = Nginx::start(NGINX, &server).await;
+    no_answer_is_anothers("nginx", &nginx.server, &hits).await;
+    a_revalidated_answer_keeps_its_headers("nginx", &nginx.server, &hits).await;
 }
 
 /// Answers to `OPTIONS` are kept as well, which the HTTP standard does not provide for.

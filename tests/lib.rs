@@ -18,6 +18,7 @@ pub mod documented;
 pub mod engines;
 pub mod handlers;
 pub mod programs;
+pub mod proxies;
 pub mod running;
 
 /// The README's examples compile and run.
