@@ -55,9 +55,13 @@ fn a_release_build_holds_no_trace_of_debug_origins() {
 
 #[test]
 fn a_refusal_is_explained_by_a_debug_build_only() {
-    let line = "`items` (tests/programs/refusal.rs:11) does not allow the origin `https://evil.example`: \
-                it is not in `origins`\n";
-    assert_eq!(output_of("refusal", &[]), line.repeat(2));
+    let refused = "`items` (tests/programs/refusal.rs:11) does not allow the origin \
+                   `https://evil.example`: it is not in `origins`";
+    let step = "step 3 of `enforce`: `Sec-Fetch-Site` is `cross-site`";
+    assert_eq!(
+        output_of("refusal", &[]),
+        format!("{refused}\n{refused}; {step}\n")
+    );
     assert_eq!(output_of("refusal", &["--release"]), "");
 }
 

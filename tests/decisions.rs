@@ -424,3 +424,51 @@ async fn an_expansion_keeps_its_names_to_itself() {
     let response = server.ask("OPTIONS", "/", &ask).await;
     assert_eq!(response.headers()["access-control-max-age"], "5");
 }
+
+/// A state for which nothing can implement `FromRef`.
+#[derive(Default)]
+struct Shared {
+    partners: OriginSet,
+}
+
+#[cors(methods = "GET", origins = |shared: &Arc<Shared>| &shared.partners, credentials)]
+async fn partners() {}
+
+#[cors(methods = "GET", origins = |shared: &Arc<Shared>| {
+    let Shared { partners } = &**shared;
+    partners
+})]
+async fn partners_without_cookies() {}
+
+#[tokio::test]
+async fn a_closure_finds_the_set_in_any_state() {
+    let state = Arc::new(Shared::default());
+    state
+        .partners
+        .replace(["https://a.example", "http://b.example"])
+        .unwrap();
+    let routed: Router = CorsRouter::new()
+        .route("/with", routes!(partners))
+        .route("/without", routes!(partners_without_cookies))
+        .layer(from_fn(async |request, next: Next| next.run(request).await))
+        .with_state(Arc::clone(&state))
+        .into_router();
+    let plain: Router = Router::new()
+        .route("/with", routes!(partners).into())
+        .route("/without", routes!(partners_without_cookies).into())
+        .with_state(state);
+    for app in [routed, plain] {
+        let server = Server::start(app).await;
+        for (path, origin, status) in [
+            ("/with", "https://a.example", 200),
+            ("/with", "http://b.example", 403),
+            ("/with", "https://c.example", 403),
+            ("/without", "https://a.example", 200),
+            ("/without", "http://b.example", 200),
+            ("/without", "https://c.example", 403),
+        ] {
+            let response = server.ask("GET", path, &[("origin", origin)]).await;
+            assert_eq!(response.status(), status, "{path} {origin}");
+        }
+    }
+}

@@ -12,6 +12,7 @@ use syn::{
 use cors_grammar::{method, record::Enforce};
 
 use crate::{
+    closure::Closure,
     errors::Errors,
     spanned::Spanned,
     value::{List, Seconds, Value},
@@ -66,10 +67,25 @@ pub(crate) enum Origins {
     List(List),
     /// A type that decides at run time.
     Decided(Box<Type>),
+    /// A closure from the state to a set.
+    FromState(Closure),
     /// `[]`: nobody.
     Nobody,
     /// `_`: they are named elsewhere.
     Elsewhere(Token![_]),
+}
+
+impl Origins {
+    /// Where the value is.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::List(list) => list.span(),
+            Self::Decided(decider) => decider.span(),
+            Self::FromState(closure) => closure.span(),
+            Self::Nobody => Span::call_site(),
+            Self::Elsewhere(underscore) => underscore.span(),
+        }
+    }
 }
 
 /// The arguments of one attribute, or of one `policy!`.
@@ -98,14 +114,6 @@ impl Args {
     pub(crate) fn listed_origins(&self) -> Option<&List> {
         match &self.origins {
             Some(Origins::List(list)) => Some(list),
-            _ => None,
-        }
-    }
-
-    /// The type that decides on origins at run time, if there is one.
-    pub(crate) fn decider(&self) -> Option<&Type> {
-        match &self.origins {
-            Some(Origins::Decided(decider)) => Some(decider),
             _ => None,
         }
     }
@@ -171,6 +179,7 @@ impl Args {
             Argument::Origins => {
                 self.origins = Some(match value {
                     Value::Type(decider) => Origins::Decided(decider),
+                    Value::Closure(closure) => Origins::FromState(closure),
                     Value::Underscore(underscore) => Origins::Elsewhere(underscore),
                     Value::Array(literals, _) if literals.is_empty() => Origins::Nobody,
                     value => Origins::List(value.list(wrong_kind)?),

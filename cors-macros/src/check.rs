@@ -42,9 +42,9 @@ pub(crate) fn record<'a>(
                 let list = lists.origins.as_ref().map(SortedList::as_list);
                 list.map_or(Origins::Every, Origins::Listed)
             }
-            args::Origins::Decided(decider) => {
+            args::Origins::Decided(_) | args::Origins::FromState(_) => {
                 if place == Place::Policy {
-                    errors.push_mistake(decider.span(), type_in_policy());
+                    errors.push_mistake(origins.span(), type_in_policy());
                 }
                 Origins::Decided
             }
@@ -204,7 +204,7 @@ fn named_elsewhere() -> Mistake {
 
 fn type_in_policy() -> Mistake {
     Mistake::new(
-        "`policy!` takes no type and no variable in `origins`: a constant cannot ask them",
+        "`policy!` takes no type, no closure and no variable in `origins`: a constant cannot ask them",
         "list the origins here as literals; for origins that are known at run time, write \
          `origins = OriginSet` in the attributes",
     )

@@ -15,8 +15,9 @@ use syn::{
 };
 
 use crate::{
-    args::Args,
+    args::{self, Args},
     check::{self, Place},
+    closure::Closure,
     errors::Errors,
     item::Handler,
     origins::Lists,
@@ -161,24 +162,27 @@ fn companion(
             #runtime::PolicyHeaders::#constructor(&<#name as #runtime::Annotated>::POLICY, #place)
         },
     );
-    let decides = match args.decider() {
+    let decider = args
+        .origins
+        .as_ref()
+        .and_then(|origins| Decider::of(origins, runtime));
+    let decides = match decider {
         Some(_) => quote!(DynamicOrigins),
         None => quote!(StaticOrigins),
     };
     // At the handler's own name, since the call-site span suppresses lints elsewhere.
     let named = quote_spanned!(handler.name.span()=> const NAMED_IN_ROUTES: () = (););
-    // Types have no hygiene: this name must not be that of a type of the user's.
-    let state = Ident::new("__CorsState", Span::call_site());
-    let decider = args.decider().map(|decider| {
+    let decider = decider.map(|Decider { bound, expression }| {
+        let state = state_name();
         quote! {
             #(#cfgs)*
             impl<#state> #runtime::Decides<#state> for #name
             where
-                #decider: #runtime::AllowOrigin<#state>,
+                #bound,
                 #state: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static,
             {
                 fn decider() -> ::core::option::Option<#runtime::Decider<#state>> {
-                    ::core::option::Option::Some(#runtime::decided_by::<#decider, #state>())
+                    ::core::option::Option::Some(#expression)
                 }
             }
         }
@@ -208,6 +212,48 @@ fn companion(
 
         #decider
     }
+}
+
+/// Who decides on origins at run time.
+struct Decider {
+    /// What it asks of the state.
+    bound: TokenStream,
+    expression: TokenStream,
+}
+
+impl Decider {
+    /// The type or the closure in `origins`, where there is one.
+    fn of(origins: &args::Origins, runtime: &TokenStream) -> Option<Self> {
+        let state = state_name();
+        match origins {
+            args::Origins::Decided(decider) => Some(Self {
+                bound: quote!(#decider: #runtime::AllowOrigin<#state>),
+                expression: quote!(#runtime::decided_by::<#decider, #state>()),
+            }),
+            args::Origins::FromState(closure) => {
+                let Closure {
+                    parameter,
+                    state: expected,
+                    body,
+                    ..
+                } = closure;
+                Some(Self {
+                    bound: at(closure.span(), quote!(#state: #runtime::Is<#expected>)),
+                    // The type of the function ties the lifetimes of the state and the set together.
+                    expression: quote!({
+                        let of_state: fn(&#expected) -> &#runtime::OriginSet = |#parameter| #body;
+                        #runtime::decided_by_set(of_state)
+                    }),
+                })
+            }
+            args::Origins::List(_) | args::Origins::Nobody | args::Origins::Elsewhere(_) => None,
+        }
+    }
+}
+
+/// Types have no hygiene: this name must not be that of a type of the user's.
+fn state_name() -> Ident {
+    Ident::new("__CorsState", Span::call_site())
 }
 
 /// Gives tokens the span that an error is to have.

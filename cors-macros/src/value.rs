@@ -9,7 +9,7 @@ use syn::{
     token::{Bracket, Paren},
 };
 
-use crate::{errors::Errors, spanned::Spanned};
+use crate::{closure::Closure, errors::Errors, spanned::Spanned};
 
 /// A list, as it is sent, and its elements.
 #[derive(Default)]
@@ -71,6 +71,7 @@ pub(crate) enum Value {
     },
     Bool(LitBool),
     Type(Box<Type>),
+    Closure(Closure),
     /// `_`.
     Underscore(Token![_]),
     Other(Span),
@@ -117,6 +118,9 @@ impl Parse for Value {
         }
         if let Some(underscore) = input.parse()? {
             return Ok(Self::Underscore(underscore));
+        }
+        if Closure::peek(input) {
+            return Ok(Self::Closure(input.parse()?));
         }
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
         if !negative && !input.peek(Lit) {
@@ -234,6 +238,7 @@ impl Value {
             Self::Number { number, .. } => number.span(),
             Self::Bool(value) => value.span(),
             Self::Type(path) => path.span(),
+            Self::Closure(closure) => closure.span(),
             Self::Underscore(underscore) => underscore.span(),
         };
         let problem = match self {

@@ -80,7 +80,7 @@ pub mod __private {
     pub use cors_macros::{policy, routes};
 
     pub use crate::{
-        origins::{AllowOrigin, Decider, decided_by, decided_by_set},
+        origins::{AllowOrigin, Decider, Is, OriginSet, decided_by, decided_by_set},
         policy::{Named, Policy, assert_no_clash, assert_policy, policy as policy_of, policy_over},
         protocol::{HandlerPolicy, PolicyHeaders, PolicyLocation},
         routing::{

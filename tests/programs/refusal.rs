@@ -20,7 +20,8 @@ async fn main() {
             .header("Origin", "https://evil.example")
     };
     let preflight = request("OPTIONS").header("Access-Control-Request-Method", "GET");
-    for request in [preflight, request("GET")] {
+    let get = request("GET").header("Sec-Fetch-Site", "cross-site");
+    for request in [preflight, get] {
         let request = request.body(Body::empty()).expect("a request");
         let Ok(response) = app.clone().oneshot(request).await;
         let body = to_bytes(response.into_body(), 1024).await.expect("a body");

@@ -3,6 +3,9 @@
 #[doc = include_str!("guides/my_request_fails.md")]
 pub mod my_request_fails {}
 
+#[doc = include_str!("guides/origins_from_configuration.md")]
+pub mod origins_from_configuration {}
+
 #[doc = include_str!("guides/single_page_application.md")]
 pub mod single_page_application {}
 

@@ -12,7 +12,7 @@ use std::{
 use http::request::Parts;
 use pin_project_lite::pin_project;
 
-use super::{allow_origin::AllowOrigin, origin::Origin, origin_set::OriginSet};
+use super::{allow_origin::AllowOrigin, origin::Origin, origin_set::OriginSet, state::Is};
 use crate::policy::Policy;
 
 /// What a type says of an origin.
@@ -61,7 +61,7 @@ where
 }
 
 /// The decider that asks the set which `get` finds in the state.
-pub fn decided_by_set<S: 'static>(get: fn(&S) -> &OriginSet) -> Decider<S> {
+pub fn decided_by_set<T: 'static, S: Is<T>>(get: fn(&T) -> &OriginSet) -> Decider<S> {
     Decider(Arc::new(FromState(get)))
 }
 
@@ -136,11 +136,11 @@ where
 }
 
 /// Asks a set that is in the state.
-struct FromState<S>(fn(&S) -> &OriginSet);
+struct FromState<T>(fn(&T) -> &OriginSet);
 
-impl<S> Decide<S> for FromState<S> {
+impl<T, S: Is<T>> Decide<S> for FromState<T> {
     fn set(&self, state: &S) -> Option<OriginSet> {
-        Some((self.0)(state).clone())
+        Some((self.0)(state.is()).clone())
     }
 
     fn decide_later(&self, _: Origin, request: Parts, _: &S) -> DecisionFuture {

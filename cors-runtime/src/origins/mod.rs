@@ -4,6 +4,9 @@ mod allow_origin;
 mod decide;
 mod origin;
 mod origin_set;
+#[cfg(feature = "serde")]
+mod serde;
+mod state;
 
 pub use allow_origin::AllowOrigin;
 pub use decide::{Decider, decided_by, decided_by_set};
@@ -11,3 +14,5 @@ pub(crate) use decide::{DecisionFuture, Verdict};
 pub use origin::{Origin, OriginError};
 pub use origin_set::OriginSet;
 pub(crate) use origin_set::RefusedEntry;
+pub use state::Is;
+pub(crate) use state::NoState;

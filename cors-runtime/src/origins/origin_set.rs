@@ -46,6 +46,8 @@ use cors_grammar::{
 /// origins. White space and line breaks around the text are no mistake; what the attribute would call one
 /// is an error here, in the same words.
 ///
+/// With the feature `serde` a configuration file may hold it, as that text or as a list of its entries.
+///
 /// # With credentials
 ///
 /// What the compiler would hold against an entry under a policy with `credentials` is known only when

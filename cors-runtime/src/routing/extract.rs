@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{StatusCode, header::ORIGIN, request::Parts};
 
-use crate::origins::{AllowOrigin, Origin, OriginSet};
+use crate::origins::{AllowOrigin, NoState, Origin, OriginSet};
 
 /// Why a request has no [`Origin`] to extract: 400.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,13 @@ impl<S: Sync> OptionalFromRequestParts<S> for Origin {
             Err(MISSING) => Ok(None),
             Err(rejection) => Err(rejection),
         }
+    }
+}
+
+/// The second implementation that may be meant while the state is not known.
+impl AllowOrigin<NoState<()>> for OriginSet {
+    async fn allows(_: &Origin, _: &Parts, _: &NoState<()>) -> bool {
+        false
     }
 }
 

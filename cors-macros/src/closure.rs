@@ -1,0 +1,88 @@
+//! A closure from the state to a set of origins: `|app: &App| &app.origins`.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::{
+    Error, Ident, Result, Token, Type, TypeReference,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+    spanned::Spanned,
+};
+
+/// A closure with one parameter, whose type is written.
+pub(crate) struct Closure {
+    pub(crate) parameter: Ident,
+    /// The type of the state, without its `&`.
+    pub(crate) state: Box<Type>,
+    /// What it returns.
+    pub(crate) body: TokenStream,
+    bar: Token![|],
+}
+
+impl Closure {
+    pub(crate) fn peek(input: ParseStream<'_>) -> bool {
+        input.peek(Token![|]) || input.peek(Token![||]) || input.peek(Token![move])
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.bar.span()
+    }
+}
+
+impl Parse for Closure {
+    /// `syn` reads no expression without its feature `full`, so the body ends at the next comma that is in
+    /// no brackets.
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let wrong = |span, problem: &str| {
+            let help = "write `origins = |app: &App| &app.origins`, with the type of your state";
+            Error::new(span, format!("{problem}\nhelp: {help}"))
+        };
+        if input.peek(Token![move]) {
+            return Err(wrong(
+                input.span(),
+                "the closure captures nothing that could be moved",
+            ));
+        }
+        if input.peek(Token![||]) {
+            return Err(wrong(input.span(), "the closure takes the state"));
+        }
+        let bar: Token![|] = input.parse()?;
+        let parameter = input
+            .call(Ident::parse_any)
+            .map_err(|error| wrong(error.span(), "the closure takes the state, by a name"))?;
+        if input.parse::<Token![:]>().is_err() {
+            let problem = if input.peek(Token![|]) {
+                "the closure does not say what the type of the state is"
+            } else {
+                "the closure takes the state, by a name"
+            };
+            return Err(wrong(parameter.span(), problem));
+        }
+        let state = match input.parse()? {
+            Type::Reference(TypeReference {
+                elem,
+                mutability: None,
+                ..
+            }) => elem,
+            other => {
+                return Err(wrong(
+                    other.span(),
+                    "the closure takes a reference to the state",
+                ));
+            }
+        };
+        input.parse::<Token![|]>()?;
+        let mut body = TokenStream::new();
+        while !input.is_empty() && !input.peek(Token![,]) {
+            body.extend([input.parse::<TokenTree>()?]);
+        }
+        if body.is_empty() {
+            return Err(wrong(bar.span(), "the closure returns nothing"));
+        }
+        Ok(Self {
+            parameter,
+            state,
+            body,
+            bar,
+        })
+    }
+}
