@@ -9,7 +9,7 @@ use syn::{
     token::Paren,
 };
 
-use cors_grammar::{method, record::Enforce};
+use cors_grammar::{method, pattern::Hazards, record::Enforce};
 
 use crate::{
     closure::Closure,
@@ -47,6 +47,7 @@ arguments! {
     InsecureOrigins "danger_insecure_origins" "danger_insecure_origins",
     PublicSuffix "danger_public_suffix" "danger_public_suffix",
     AnyPort "danger_any_port" "danger_any_port",
+    AnyHost "danger_any_host" "danger_any_host",
     Crate "crate" "crate = web_cors",
 }
 
@@ -104,6 +105,7 @@ pub(crate) struct Args {
     pub(crate) danger_insecure_origins: Option<Spanned<bool>>,
     pub(crate) danger_public_suffix: Option<Spanned<bool>>,
     pub(crate) danger_any_port: Option<Spanned<bool>>,
+    pub(crate) danger_any_host: Option<Spanned<bool>>,
     pub(crate) krate: Option<Path>,
     /// The constant policy that is written behind `..`.
     pub(crate) base: Option<Path>,
@@ -115,6 +117,19 @@ impl Args {
         match &self.origins {
             Some(Origins::List(list)) => Some(list),
             _ => None,
+        }
+    }
+
+    /// The hazards that the `danger_` words vouch for.
+    pub(crate) fn vouched(&self) -> Hazards {
+        let is_set = |flag: Option<Spanned<bool>>| flag.is_some_and(|flag| flag.value);
+        Hazards {
+            insecure: is_set(self.danger_insecure_origins),
+            public_suffix: is_set(self.danger_public_suffix),
+            any_port: is_set(self.danger_any_port),
+            any_host: is_set(self.danger_any_host),
+            // No word vouches for it.
+            file: false,
         }
     }
 
@@ -210,6 +225,7 @@ impl Args {
                 self.danger_public_suffix = Some(value.flag(name, wrong_kind)?);
             }
             Argument::AnyPort => self.danger_any_port = Some(value.flag(name, wrong_kind)?),
+            Argument::AnyHost => self.danger_any_host = Some(value.flag(name, wrong_kind)?),
             Argument::Crate => self.krate = Some(value.path(wrong_kind)?),
         }
         Ok(())

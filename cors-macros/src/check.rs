@@ -2,7 +2,7 @@
 
 use cors_grammar::{
     Mistake,
-    pattern::{Hazards, Wildcards},
+    pattern::Wildcards,
     record::{self, Hazardous, Methods, OriginList, Origins, Record},
     rules::{REQUIRED_ORIGINS, Rule},
     value,
@@ -76,11 +76,7 @@ pub(crate) fn record<'a>(
             .map(|age| seconds("debug_max_age", age, errors)),
         debug_origins: lists.debug_origins.as_ref().map(SortedList::as_list),
         enforce: args.enforce.map(|flag| flag.value),
-        vouched: Hazards {
-            insecure: args.danger_insecure_origins.is_some_and(|flag| flag.value),
-            public_suffix: args.danger_public_suffix.is_some_and(|flag| flag.value),
-            any_port: args.danger_any_port.is_some_and(|flag| flag.value),
-        },
+        vouched: args.vouched(),
     };
     // What `..BASE` adds is not known here: a constant of the expansion checks the whole.
     if args.base.is_none() {
@@ -114,9 +110,9 @@ fn report(rule: Rule, record: &Record<'_>, args: &Args, errors: &mut Errors) {
         Rule::NothingToAddInDebug => list(args.debug_origins.as_ref()),
         Rule::NothingToVouchFor => {
             let word = args.danger_insecure_origins.or(args.danger_public_suffix);
-            flag(word.or(args.danger_any_port))
+            flag(word.or(args.danger_any_port).or(args.danger_any_host))
         }
-        Rule::Insecure | Rule::AnyPort | Rule::PublicSuffix => {
+        Rule::Insecure | Rule::AnyPort | Rule::PublicSuffix | Rule::AnyHost | Rule::File => {
             return report_hazards(rule, record, args, errors);
         }
         // Each entry has been reported already, with what covers it.

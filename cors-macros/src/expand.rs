@@ -338,11 +338,15 @@ fn record_tokens(record: &Record<'_>, runtime: &TokenStream) -> TokenStream {
                     insecure,
                     any_port,
                     public_suffix,
+                    any_host,
+                    file,
                 } = vouched;
                 quote!(#runtime::Hazards {
                     insecure: #insecure,
                     any_port: #any_port,
                     public_suffix: #public_suffix,
+                    any_host: #any_host,
+                    file: #file,
                 })
             }),
         ),
@@ -357,10 +361,13 @@ fn record_tokens(record: &Record<'_>, runtime: &TokenStream) -> TokenStream {
 fn list_tokens(list: &OriginList<'_>, runtime: &TokenStream) -> TokenStream {
     let OriginList {
         sorted,
-        wildcards: Wildcards {
-            subdomains,
-            any_port,
-        },
+        wildcards:
+            Wildcards {
+                subdomains,
+                label,
+                any_host,
+                any_port,
+            },
         hazardous,
     } = list;
     let mut fields = TokenStream::new();
@@ -368,11 +375,15 @@ fn list_tokens(list: &OriginList<'_>, runtime: &TokenStream) -> TokenStream {
         insecure,
         any_port: any_port_entry,
         public_suffix,
+        any_host: any_host_entry,
+        file,
     } = *hazardous;
     for (name, entry) in [
         ("insecure", insecure),
         ("any_port", any_port_entry),
         ("public_suffix", public_suffix),
+        ("any_host", any_host_entry),
+        ("file", file),
     ] {
         if let Some(entry) = some(entry) {
             let name = Ident::new(name, Span::call_site());
@@ -382,7 +393,12 @@ fn list_tokens(list: &OriginList<'_>, runtime: &TokenStream) -> TokenStream {
     quote! {
         #runtime::OriginList {
             sorted: &[#(#sorted),*],
-            wildcards: #runtime::Wildcards { subdomains: #subdomains, any_port: #any_port },
+            wildcards: #runtime::Wildcards {
+                subdomains: #subdomains,
+                label: #label,
+                any_host: #any_host,
+                any_port: #any_port,
+            },
             hazardous: #runtime::Hazardous { #fields ..#runtime::Hazardous::NONE },
         }
     }

@@ -24,11 +24,13 @@ impl<'a> Lists<'a> {
     pub(crate) fn check(args: &'a Args, errors: &mut Errors) -> Self {
         let is_every = |list: &&List| list.is_only("*");
         let origins = args.listed_origins().filter(|list| !is_every(list));
-        let origins = origins.map(|list| SortedList::check(list, None, errors));
+        let credentials = args.credentials.is_some_and(|flag| flag.value);
+        let judged = credentials.then(|| args.vouched());
+        let origins = origins.map(|list| SortedList::check(list, None, judged, errors));
         let debug_origins = args.debug_origins.as_ref();
         Self {
             debug_origins: debug_origins
-                .map(|list| SortedList::check(list, origins.as_ref(), errors)),
+                .map(|list| SortedList::check(list, origins.as_ref(), judged, errors)),
             origins,
         }
     }
@@ -50,8 +52,14 @@ impl<'a> SortedList<'a> {
         }
     }
 
-    /// Checks a list, whose elements must not be in `others` either.
-    fn check(list: &'a List, others: Option<&SortedList<'_>>, errors: &mut Errors) -> Self {
+    /// Checks a list, whose elements must not be in `others` either. Under credentials, `vouched` is what
+    /// the `danger_` words vouch for.
+    fn check(
+        list: &'a List,
+        others: Option<&SortedList<'_>>,
+        vouched: Option<Hazards>,
+        errors: &mut Errors,
+    ) -> Self {
         let mut entries = Vec::new();
         let mut seen = HashSet::new();
         for Spanned { value, span } in &list.elements {
@@ -60,7 +68,7 @@ impl<'a> SortedList<'a> {
                 // Beside others, it is reported with the arguments.
                 Err(_) if text == "*" && others.is_none() => {}
                 Err(_) if text == "*" => errors.push_mistake(*span, every_origin_in_debug()),
-                Err(mistake) => errors.push_mistake(*span, mistake),
+                Err(mistake) => errors.push_mistake(*span, acceptable(mistake, vouched)),
                 Ok(_) if !seen.insert(text) => errors.push_mistake(*span, value::duplicate(text)),
                 Ok(entry) => entries.push((text, *span, entry)),
             }
@@ -88,6 +96,21 @@ impl<'a> SortedList<'a> {
             hazardous,
             sorted,
         }
+    }
+}
+
+/// A mistake whose correction would be refused under credentials says what to write besides.
+fn acceptable(mistake: Mistake, vouched: Option<Hazards>) -> Mistake {
+    let (Some(corrected), Some(vouched)) = (&mistake.corrected, vouched) else {
+        return mistake;
+    };
+    let hazards = hazards(corrected);
+    match hazards.breaks(vouched) {
+        Some(_) => {
+            let help = format!("write `{corrected}`, and vouch with `{}`", hazards.word());
+            Mistake::new(mistake.problem, help)
+        }
+        None => mistake,
     }
 }
 

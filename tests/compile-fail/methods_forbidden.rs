@@ -1,6 +1,6 @@
 use cors_runtime::{cors, routes};
 
-#[cors(methods = ["TRACE", "CONNECT"])]
+#[cors(methods = ["TRACE", "TRACK"])]
 async fn items() {}
 
 fn main() {

@@ -205,7 +205,7 @@ fn layered(case: &Case, mut router: Router) -> Router {
 
 const SUBDOMAINS: Wildcards = Wildcards {
     subdomains: true,
-    any_port: false,
+    ..Wildcards::NONE
 };
 
 /// The routes of a policy that is known when the program is compiled.

@@ -4,30 +4,43 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::{
     host,
-    origin::{Origin, Parts},
+    origin::{Origin, Parts, is_web},
     pattern::Pattern,
 };
 
-/// The text as it was probably meant, where that can be computed.
+/// The text as it was probably meant, where that can be computed; never a host that the text does not
+/// name.
 pub(crate) fn corrected(text: &str) -> Option<String> {
-    let text: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .collect();
-    let text = text.to_ascii_lowercase();
-    let (scheme, rest) = text
-        .split_once("://")
-        .unwrap_or(("", text.trim_start_matches('/')));
+    let text = text.trim();
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    let (scheme, rest) = match lower.split_once("://") {
+        Some(("", rest)) => ("", rest),
+        Some(parts) => parts,
+        None => written_scheme(&lower).unwrap_or(("", lower.trim_start_matches('/'))),
+    };
     let authority = rest.split(['/', '?', '#']).next()?;
     let authority = authority.rsplit('@').next()?;
     let Parts { host, port, .. } = Parts::of_rest(scheme, authority)?;
     let scheme = match scheme {
         // A page of the machine itself is rarely on `https`.
         "" if host::is_loopback(host) => "http",
+        // One word may be anything.
+        "" if !host.contains(['.', ':']) => return None,
         "" => "https",
+        "ws" => "http",
+        "wss" | "ftp" => "https",
         scheme => scheme,
     };
-    let host = corrected_host(scheme, host)?;
+    // Nothing says which case an opaque host has.
+    let host = if is_web(scheme) {
+        corrected_host(host)?
+    } else {
+        let start = text.to_ascii_lowercase().find(host)?;
+        text.get(start..start + host.len())?.to_owned()
+    };
     let port = match port.map(|port| port.trim_start_matches('0')) {
         None | Some("") => None,
         Some(port) if Origin::default_port(scheme).is_some_and(|d| d.to_string() == port) => None,
@@ -42,7 +55,17 @@ pub(crate) fn corrected(text: &str) -> Option<String> {
         .then_some(corrected)
 }
 
-fn corrected_host(scheme: &str, host: &str) -> Option<String> {
+/// The scheme of the web that a text begins with, though not with `://` behind it, and what follows.
+pub(crate) fn written_scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
+    let known = ["http", "https", "ws", "wss"];
+    let known = known.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    // What follows a colon alone may be a port.
+    let is_port = rest.bytes().all(|byte| byte.is_ascii_digit());
+    (known && !is_port).then(|| (scheme, rest.trim_start_matches('/')))
+}
+
+fn corrected_host(host: &str) -> Option<String> {
     let host = host.strip_suffix('.').unwrap_or(host);
     let base = host.strip_prefix("*.").unwrap_or(host);
     if let Some(address) = base.strip_prefix('[') {
@@ -53,8 +76,8 @@ fn corrected_host(scheme: &str, host: &str) -> Option<String> {
         return Some(written);
     }
     Some(match corrected_ipv4(base) {
-        Some(address) if matches!(scheme, "http" | "https") => address.to_string(),
-        _ => host.to_owned(),
+        Some(address) => address.to_string(),
+        None => host.to_owned(),
     })
 }
 

@@ -4,9 +4,9 @@ use std::net::Ipv6Addr;
 
 use crate::{
     Mistake,
-    correct::{corrected, corrected_ipv4},
+    correct::{corrected, corrected_ipv4, written_scheme},
     host::{self, LONGEST_HOST, LONGEST_LABEL},
-    origin::{LONGEST_SCHEME, Origin, Parts, is_scheme},
+    origin::{LONGEST_SCHEME, Origin, Parts, WITHOUT_PAGES, is_scheme, is_web},
     pattern::Pattern,
     punycode,
 };
@@ -17,7 +17,7 @@ impl<'a> Pattern<'a> {
     /// ```
     /// use cors_grammar::pattern::Pattern;
     ///
-    /// assert!(Pattern::parse("https://*.example.com").unwrap().subdomains);
+    /// assert!(Pattern::parse("https://*.example.com").unwrap().is_pattern());
     /// let mistake = Pattern::parse("https://example.com/").unwrap_err();
     /// assert_eq!(mistake.help, "write `https://example.com`");
     /// ```
@@ -39,66 +39,114 @@ pub fn origin(text: &str) -> Mistake {
 
 /// Explains a text that is neither an origin nor a pattern.
 fn explain(text: &str) -> Mistake {
-    let (problem, help) = problem(text);
-    let help = match (help, corrected(text)) {
-        (Some(help), _) => help.to_owned(),
-        (None, Some(corrected)) => format!("write `{corrected}`"),
-        (None, None) => "write an origin, as in `https://app.example.com`, or a pattern, as in \
-                         `https://*.example.com` or `http://localhost:*`"
-            .to_owned(),
-    };
-    Mistake::new(problem, help)
+    if text.len() > LONGEST_SHOWN {
+        let problem = format!("the text has {} bytes, more than any origin", text.len());
+        return Mistake::new(problem, AN_ORIGIN);
+    }
+    whole_problem(text).unwrap_or_else(|| {
+        let problem = part_problem(text);
+        match corrected(text) {
+            Some(corrected) => Mistake::corrected(problem, corrected),
+            None => Mistake::new(problem, AN_ORIGIN),
+        }
+    })
 }
 
-/// The first thing that is wrong with a text, and the remedy where a corrected text is none.
-fn problem(text: &str) -> (String, Option<&'static str>) {
-    if text == "null" {
-        let problem = "`null` is sent by every sandboxed frame: to allow it is to allow any page";
-        return (problem.to_owned(), Some("leave it out"));
-    }
-    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return (
-            format!("{text:?} has white space, which no origin has"),
-            None,
-        );
-    }
-    if !text.is_ascii() {
-        return (
+/// The longest text that is shown in a message, in bytes: no origin is longer.
+const LONGEST_SHOWN: usize = 400;
+
+/// What to write where nothing says what was meant.
+const AN_ORIGIN: &str = "write an origin, as in `https://app.example.com`, or a pattern, as in \
+                         `https://*.example.com`, `https://pr-*.preview.example.com` or \
+                         `http://localhost:*`";
+
+/// What is wrong with a text that was not meant to be one origin, or whose remedy is no other text.
+fn whole_problem(text: &str) -> Option<Mistake> {
+    let lower = text.to_ascii_lowercase();
+    let is_separator = |c: char| matches!(c, ',' | ';');
+    let parts = text.split(|c: char| is_separator(c) || c.is_whitespace());
+    let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    let are_several = parts.len() > 1
+        && (text.contains(is_separator) || parts.iter().all(|part| part.contains("://")));
+    Some(match lower.as_str() {
+        "null" => Mistake::new(
+            "`null` is sent by every sandboxed frame: to allow it is to allow any page",
+            "leave it out",
+        ),
+        "any" | "all" | "everyone" | "every" => Mistake::new(
+            format!("`{text}` is no origin"),
+            "write `\"*\"` for every origin, without credentials",
+        ),
+        "none" | "nobody" | "self" | "'self'" | "same-origin" => Mistake::new(
+            format!("`{text}` is no origin"),
+            "write `origins = []` where pages of other origins may use nothing",
+        ),
+        _ if are_several => {
+            let entries: Vec<_> = parts.iter().map(|part| format!("`\"{part}\"`")).collect();
+            let are_entries = parts.iter().all(|part| Pattern::recognise(part).is_some());
+            let problem = format!("{text:?} is more than one origin");
+            match entries.join(", ") {
+                entries if are_entries => Mistake::new(problem, format!("write {entries}")),
+                _ => Mistake::new(problem, "write each as an element of its own"),
+            }
+        }
+        _ if !text.is_ascii() => Mistake::new(
             format!("`{text}` is not ASCII, as browsers send it"),
-            Some("write the host in Punycode (`xn--…`), as the browser shows it in `Origin`"),
-        );
+            "write the host in Punycode (`xn--…`), as the browser shows it in `Origin`",
+        ),
+        _ if lower.starts_with("file:") => Mistake::new(
+            format!("`{text}` is more than `file://`, the origin of files where it is not `null`"),
+            "write `file://`, without credentials, or serve the page from a local server",
+        ),
+        _ if is_constant(text) => Mistake::new(
+            format!(
+                "`{text}` has no scheme; it looks like the name of a constant, which no macro can read"
+            ),
+            "write the origin itself, as in `https://app.example.com`",
+        ),
+        _ => return None,
+    })
+}
+
+/// Whether a text looks like the name of a constant.
+fn is_constant(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// The first thing that is wrong with a text.
+fn part_problem(text: &str) -> String {
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return format!("{text:?} has white space, which no origin has");
     }
     let Some((scheme, rest)) = text.split_once("://") else {
-        return (format!("`{text}` has no scheme"), None);
+        return match written_scheme(text) {
+            Some((scheme, _)) => format!("`{scheme}` is not followed by `://`"),
+            None => format!("`{text}` has no scheme"),
+        };
     };
     let lower = scheme.to_ascii_lowercase();
     scheme_problem(text, scheme, &lower)
         .or_else(|| rest_problem(text, rest))
         .or_else(|| {
-            let upper = text.contains(|c: char| c.is_ascii_uppercase());
-            upper.then(|| {
-                (
-                    format!("`{text}` has upper case, and browsers send lower case"),
-                    None,
-                )
-            })
+            let upper = |part: &str| part.contains(|c: char| c.is_ascii_uppercase());
+            (upper(scheme) || (is_web(&lower) && upper(rest)))
+                .then(|| format!("`{text}` has upper case, and browsers send lower case"))
         })
         .or_else(|| {
             let Parts { host, port, .. } = Parts::of_rest(scheme, rest)?;
             port_problem(scheme, port).or_else(|| host_problem(scheme, host))
         })
-        .unwrap_or_else(|| (format!("`{text}` is no origin"), None))
+        .unwrap_or_else(|| format!("`{text}` is no origin"))
 }
 
-fn scheme_problem(text: &str, scheme: &str, lower: &str) -> Option<(String, Option<&'static str>)> {
+fn scheme_problem(text: &str, scheme: &str, lower: &str) -> Option<String> {
     let problem = match lower {
         "" => format!("`{text}` has no scheme"),
-        "file" => {
-            let problem = "the origin of a `file:` page is `null`, which is any page's";
-            return Some((
-                problem.to_owned(),
-                Some("serve the page from a local server"),
-            ));
+        _ if WITHOUT_PAGES.contains(&lower) => {
+            format!("no page is at `{lower}`: `Origin` is that of the page which connects")
         }
         _ if scheme.len() > LONGEST_SCHEME => {
             format!("the scheme of `{text}` is longer than {LONGEST_SCHEME} bytes")
@@ -110,11 +158,11 @@ fn scheme_problem(text: &str, scheme: &str, lower: &str) -> Option<(String, Opti
         _ if !is_scheme(lower) => format!("`{scheme}` is no scheme"),
         _ => return None,
     };
-    Some((problem, None))
+    Some(problem)
 }
 
 /// What an origin does not have, though a URL may.
-fn rest_problem(text: &str, rest: &str) -> Option<(String, Option<&'static str>)> {
+fn rest_problem(text: &str, rest: &str) -> Option<String> {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let behind = rest.split_at(authority.len()).1;
     let what = match behind.chars().next() {
@@ -125,10 +173,10 @@ fn rest_problem(text: &str, rest: &str) -> Option<(String, Option<&'static str>)
         Some('#') => "a fragment",
         _ => return None,
     };
-    Some((format!("`{text}` has {what}, which no origin has"), None))
+    Some(format!("`{text}` has {what}, which no origin has"))
 }
 
-fn port_problem(scheme: &str, port: Option<&str>) -> Option<(String, Option<&'static str>)> {
+fn port_problem(scheme: &str, port: Option<&str>) -> Option<String> {
     let port = port?;
     if port == "*" {
         return None;
@@ -148,35 +196,71 @@ fn port_problem(scheme: &str, port: Option<&str>) -> Option<(String, Option<&'st
         }
         Some(_) => return None,
     };
-    Some((problem, None))
+    Some(problem)
 }
 
-fn host_problem(scheme: &str, whole: &str) -> Option<(String, Option<&'static str>)> {
+fn host_problem(scheme: &str, whole: &str) -> Option<String> {
     let host = whole.strip_prefix("*.").unwrap_or(whole);
-    let web = matches!(scheme, "http" | "https");
+    let web = is_web(scheme);
     let address = corrected_ipv4(host).is_some() || host.starts_with('[');
     let problem = if whole == "*" {
-        "`*` matches any host".to_owned()
+        "`*` matches any host: `origins = \"*\"` does so, without credentials".to_owned()
     } else if host.len() < whole.len() && address {
         format!("`*.` precedes the IP address `{host}`, which has no subdomains")
     } else if host.contains('*') {
-        format!("`*` in `{whole}` is neither the first label nor the port")
+        wildcard_problem(whole)
     } else if host.starts_with('[') {
-        return Some((ipv6_problem(host), None));
+        ipv6_problem(host)
+    } else if whole.len() > LONGEST_HOST {
+        format!("the host `{whole}` is longer than {LONGEST_HOST} bytes")
+    } else if !web && host.len() == whole.len() {
+        opaque_host_problem(host)?
     } else if host.len() > 1 && host.ends_with('.') {
         format!("`{whole}` ends with a dot, which makes it another origin than without")
     } else if web && address {
         format!("the IPv4 address `{host}` is not written as browsers write it")
-    } else if whole.len() > LONGEST_HOST {
-        format!("the host `{whole}` is longer than {LONGEST_HOST} bytes")
     } else if let Some(problem) = host.split('.').find_map(|label| label_problem(host, label)) {
         problem
     } else if web && host::ends_in_number(host) {
-        format!("the last label of `{host}` begins with a digit, and it is no IPv4 address")
+        format!("the last label of `{host}` is a number, and it is no IPv4 address")
     } else {
         return None;
     };
-    Some((problem, None))
+    Some(problem)
+}
+
+/// Why a `*` in a host is no pattern.
+fn wildcard_problem(host: &str) -> String {
+    let (label, below) = host.split_once('.').unwrap_or((host, ""));
+    let stars = host.matches('*').count();
+    if stars > 1 || below.contains('*') {
+        format!("`*` in `{host}` is neither in the first label nor the port")
+    } else if !label.starts_with('*') && !label.ends_with('*') {
+        format!(
+            "`*` in `{host}` is inside a label: it may begin or end the first one, next to a hyphen"
+        )
+    } else if !label.starts_with("*-") && !label.ends_with("-*") {
+        format!(
+            "`*` in `{host}` has no hyphen beside it: `{}` would match too",
+            host.replace('*', "evil")
+        )
+    } else if !below.contains('.') {
+        format!("`{host}` would match names that anyone may register below `{below}`")
+    } else if punycode::is_marked(label) {
+        format!("`{label}` never matches: what begins with `xn--` is Punycode")
+    } else {
+        format!("`{host}` is no pattern")
+    }
+}
+
+fn opaque_host_problem(host: &str) -> Option<String> {
+    if host.is_empty() {
+        return Some("the host is empty".to_owned());
+    }
+    let wrong = host
+        .chars()
+        .find(|c| !host::is_opaque_host(c.encode_utf8(&mut [0; 4])))?;
+    Some(format!("`{wrong}` is not allowed in the host `{host}`"))
 }
 
 fn ipv6_problem(host: &str) -> String {
@@ -306,16 +390,8 @@ mod tests {
                 "IPv4 address",
                 "write `https://8.0.0.1`",
             ),
-            (
-                "https://1.2.3.256",
-                "begins with a digit",
-                "write an origin",
-            ),
-            (
-                "https://example.1",
-                "begins with a digit",
-                "write an origin",
-            ),
+            ("https://1.2.3.256", "is a number", "write an origin"),
+            ("https://example.1", "is a number", "write an origin"),
             ("https://[0:0::1]", "IPv6 address", "write `https://[::1]`"),
             (
                 "https://[::FFFF:1.2.3.4]",
@@ -337,31 +413,123 @@ mod tests {
             ),
             (
                 "file:///home",
-                "`file:`",
-                "serve the page from a local server",
+                "more than `file://`",
+                "write `file://`, without credentials, or serve",
             ),
             ("null", "sandboxed frame", "leave it out"),
+            ("Null", "sandboxed frame", "leave it out"),
+            ("https://example .com", "white space", "write an origin"),
             (
-                "https://example .com",
-                "white space",
-                "write `https://example.com`",
+                "https://a.example https://b.example",
+                "more than one origin",
+                "write `\"https://a.example\"`, `\"https://b.example\"`",
             ),
+            (
+                "https://a.example;https://*.b.example",
+                "more than one origin",
+                "write `\"https://a.example\"`, `\"https://*.b.example\"`",
+            ),
+            (
+                "https://a.example, b.example",
+                "more than one origin",
+                "write each as an element of its own",
+            ),
+            (
+                " https://a.example\n",
+                "white space",
+                "write `https://a.example`",
+            ),
+            (
+                "http:/a.example",
+                "not followed by `://`",
+                "write `http://a.example`",
+            ),
+            (
+                "https:a.example:8443",
+                "not followed by `://`",
+                "write `https://a.example:8443`",
+            ),
+            (
+                "localhost:3000",
+                "has no scheme",
+                "write `http://localhost:3000`",
+            ),
+            ("intranet", "has no scheme", "write an origin"),
+            (
+                "ORIGIN",
+                "the name of a constant",
+                "write the origin itself",
+            ),
+            ("any", "is no origin", "write `\"*\"` for every origin"),
+            ("none", "is no origin", "write `origins = []`"),
+            (
+                "wss://app.example",
+                "no page is at `wss`",
+                "write `https://app.example`",
+            ),
+            (
+                "ws://localhost:3000",
+                "no page is at `ws`",
+                "write `http://localhost:3000`",
+            ),
+            (
+                "ftp://a.example",
+                "no page is at `ftp`",
+                "write `https://a.example`",
+            ),
+            ("App://Main", "upper case", "write `app://Main`"),
+            (
+                "moz-extension://ABC/page",
+                "a path",
+                "write `moz-extension://ABC`",
+            ),
+            ("x://a{b", "`{` is not allowed", "write an origin"),
             ("https://a..b", "empty label", "write an origin"),
             ("https://", "host is empty", "write an origin"),
             ("https://a!b", "`!` is not allowed", "write an origin"),
             (
                 "https://exa*mple.com",
-                "neither the first label",
+                "is inside a label",
+                "write an origin",
+            ),
+            (
+                "https://*example.com",
+                "has no hyphen beside it",
+                "write an origin",
+            ),
+            (
+                "https://pr*.example.com",
+                "has no hyphen beside it",
+                "write an origin",
+            ),
+            (
+                "https://*-site.com",
+                "anyone may register below `com`",
+                "write an origin",
+            ),
+            (
+                "https://pr-*.com",
+                "anyone may register below `com`",
+                "write an origin",
+            ),
+            (
+                "https://xn--*.a.example",
+                "never matches",
+                "write an origin",
+            ),
+            (
+                "https://*-a-*.a.example",
+                "neither in the first label",
                 "write an origin",
             ),
             (
                 "https://a.*.com",
-                "neither the first label",
+                "neither in the first label",
                 "write an origin",
             ),
             (
                 "https://*.*.com",
-                "neither the first label",
+                "neither in the first label",
                 "write an origin",
             ),
             (

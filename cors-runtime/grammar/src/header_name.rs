@@ -59,6 +59,62 @@ const REQUEST_ONLY: [&str; 3] = [
     "origin",
 ];
 
+/// The constants of `http::header` whose names read otherwise than the headers'.
+const CONSTANTS: [&str; 52] = [
+    "ACCEPT_CHARSET",
+    "ACCEPT_ENCODING",
+    "ACCEPT_LANGUAGE",
+    "ACCEPT_RANGES",
+    "ACCESS_CONTROL_ALLOW_CREDENTIALS",
+    "ACCESS_CONTROL_ALLOW_HEADERS",
+    "ACCESS_CONTROL_ALLOW_METHODS",
+    "ACCESS_CONTROL_ALLOW_ORIGIN",
+    "ACCESS_CONTROL_EXPOSE_HEADERS",
+    "ACCESS_CONTROL_MAX_AGE",
+    "ACCESS_CONTROL_REQUEST_HEADERS",
+    "ACCESS_CONTROL_REQUEST_METHOD",
+    "ALT_SVC",
+    "CACHE_CONTROL",
+    "CACHE_STATUS",
+    "CDN_CACHE_CONTROL",
+    "CONTENT_DISPOSITION",
+    "CONTENT_ENCODING",
+    "CONTENT_LANGUAGE",
+    "CONTENT_LENGTH",
+    "CONTENT_LOCATION",
+    "CONTENT_RANGE",
+    "CONTENT_SECURITY_POLICY",
+    "CONTENT_SECURITY_POLICY_REPORT_ONLY",
+    "CONTENT_TYPE",
+    "IF_MATCH",
+    "IF_MODIFIED_SINCE",
+    "IF_NONE_MATCH",
+    "IF_RANGE",
+    "IF_UNMODIFIED_SINCE",
+    "LAST_MODIFIED",
+    "MAX_FORWARDS",
+    "PROXY_AUTHENTICATE",
+    "PROXY_AUTHORIZATION",
+    "PUBLIC_KEY_PINS",
+    "PUBLIC_KEY_PINS_REPORT_ONLY",
+    "REFERRER_POLICY",
+    "RETRY_AFTER",
+    "SEC_WEBSOCKET_ACCEPT",
+    "SEC_WEBSOCKET_EXTENSIONS",
+    "SEC_WEBSOCKET_KEY",
+    "SEC_WEBSOCKET_PROTOCOL",
+    "SEC_WEBSOCKET_VERSION",
+    "SET_COOKIE",
+    "STRICT_TRANSPORT_SECURITY",
+    "TRANSFER_ENCODING",
+    "UPGRADE_INSECURE_REQUESTS",
+    "USER_AGENT",
+    "WWW_AUTHENTICATE",
+    "X_CONTENT_TYPE_OPTIONS",
+    "X_DNS_PREFETCH_CONTROL",
+    "X_XSS_PROTECTION",
+];
+
 /// Checks a name for `allow_headers`: one that a page may set on a request.
 ///
 /// A name is refused where it is no token (RFC 9110, section 5.6.2), where the browser keeps it to
@@ -80,6 +136,27 @@ pub fn check_allowed(name: &str) -> Result<(), Mistake> {
     }
     check_token(name)?;
     let lower = name.to_ascii_lowercase();
+    match lower.as_str() {
+        "any" | "all" | "every" => {
+            return Err(Mistake::new(
+                format!("`{name}` would be the name of a header"),
+                "leave `allow_headers` out: then the requested headers are allowed",
+            ));
+        }
+        "none" => {
+            return Err(Mistake::new(
+                "`none` would be the name of a header",
+                "write `allow_headers = []`",
+            ));
+        }
+        _ => {}
+    }
+    if name.contains('*') {
+        return Err(Mistake::new(
+            format!("`{name}` would be the name of a header: no part of a name is a wildcard"),
+            "list the names, or leave `allow_headers` out: then the requested headers are allowed",
+        ));
+    }
     if ACCESS_HEADERS.contains(&lower.as_str()) {
         return Err(Mistake::new(
             format!("`{name}` is a response header: it has no place in a request"),
@@ -108,6 +185,18 @@ pub fn check_allowed(name: &str) -> Result<(), Mistake> {
 pub fn check_exposed(name: &str) -> Result<(), Mistake> {
     check_token(name)?;
     let lower = name.to_ascii_lowercase();
+    if ["any", "all", "every"].contains(&lower.as_str()) {
+        return Err(Mistake::new(
+            format!("`{name}` would be the name of a header"),
+            "write `expose_headers = \"*\"`, without credentials",
+        ));
+    }
+    if name.contains('*') {
+        return Err(Mistake::new(
+            format!("`{name}` would be the name of a header: no part of a name is a wildcard"),
+            "list the names",
+        ));
+    }
     if ["set-cookie", "set-cookie2"].contains(&lower.as_str()) {
         return Err(Mistake::new(
             format!("no page can read `{name}`: the Fetch standard forbids it"),
@@ -130,6 +219,14 @@ pub fn check_exposed(name: &str) -> Result<(), Mistake> {
 }
 
 fn check_token(name: &str) -> Result<(), Mistake> {
+    if CONSTANTS.contains(&name) {
+        let problem =
+            format!("`{name}` is the name of a constant of `http::header`, and of no header");
+        return Err(Mistake::corrected(
+            problem,
+            name.to_ascii_lowercase().replace('_', "-"),
+        ));
+    }
     let Some(wrong) = name.chars().find(|c| !is_token_char(*c)) else {
         return if name.is_empty() {
             Err(Mistake::new("the header name is empty", "leave it out"))
@@ -138,13 +235,12 @@ fn check_token(name: &str) -> Result<(), Mistake> {
         };
     };
     let kept: String = name.chars().filter(|c| is_token_char(*c)).collect();
-    Err(Mistake::new(
-        format!("`{name}` is not a header name: {wrong:?} is not allowed in one"),
-        match kept.as_str() {
-            "" => "leave it out".to_owned(),
-            _ => format!("write `{kept}`"),
-        },
-    ))
+    let problem = format!("`{name}` is not a header name: {wrong:?} is not allowed in one");
+    Err(if kept.is_empty() {
+        Mistake::new(problem, "leave it out")
+    } else {
+        Mistake::corrected(problem, kept)
+    })
 }
 
 /// Whether a character is allowed in a token (RFC 9110, section 5.6.2).

@@ -20,10 +20,11 @@ pub(crate) fn is_web_host(host: &str) -> bool {
     is_ipv6(host) || is_ipv4(host) || (is_domain(host) && !ends_in_number(host))
 }
 
-/// Whether a text is a domain or an IPv6 address: the hosts of other schemes, where numbers have
-/// no meaning of their own.
-pub(crate) fn is_other_host(host: &str) -> bool {
-    is_ipv6(host) || is_domain(host)
+/// Whether a text is a host of a scheme that is not of the web: opaque to browsers, and sent as its program
+/// writes it (URL standard, *opaque-host parser*; `*`, `,` and `;`, which lists and patterns need, aside).
+pub(crate) fn is_opaque_host(host: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()+=".contains(&byte);
+    is_ipv6(host) || (!host.is_empty() && host.len() <= LONGEST_HOST && host.bytes().all(is_plain))
 }
 
 /// Whether a text is made of labels that a browser leaves as they are.
@@ -45,12 +46,15 @@ pub(crate) fn is_label_byte(byte: u8) -> bool {
     matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
 }
 
-/// Whether the last label begins with a digit: then the host is an IPv4 address or nothing, since
-/// no top-level domain does.
+/// Whether the last label is a number: then the host is an IPv4 address or nothing (URL standard, *ends in a
+/// number checker*).
 pub(crate) fn ends_in_number(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     let last = host.rsplit('.').next().unwrap_or(host);
-    last.starts_with(|c: char| c.is_ascii_digit())
+    match last.strip_prefix("0x") {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()),
+    }
 }
 
 pub(crate) fn is_ipv4(host: &str) -> bool {
@@ -153,8 +157,16 @@ mod tests {
             ("256.0.0.1", false),
             ("1.2.3.4.5", false),
             ("a.0x1", false),
-            ("a.1b", false),
+            ("a.0xg", true),
+            ("a.0x", false),
+            ("a.09", false),
+            ("a.1b", true),
             ("1a.b", true),
+            ("7up", true),
+            ("3f4a9c1b2d7e", true),
+            ("my.2nd", true),
+            ("my.2nd.", true),
+            ("7", false),
             ("[::1]", true),
             ("[::]", true),
             ("[1::]", true),

@@ -5,9 +5,9 @@ use crate::Mistake;
 /// Defines the methods and their list at once, so that none can be missing from it.
 macro_rules! methods {
     ($($method:ident $name:literal,)*) => {
-        /// A method that a handler can list: those that axum routes by name, without the two among
-        /// them that no page can send (`CONNECT` and `TRACE`, the Fetch standard's *forbidden
-        /// methods*).
+        /// A method that a handler can list: those that axum routes by name, without `TRACE`, which no
+        /// browser sends. `CONNECT` no script can send either, but with it browsers open a WebSocket over
+        /// HTTP/2 (RFC 8441).
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(missing_docs, reason = "they are HTTP's")]
         pub enum Method {
@@ -37,6 +37,7 @@ methods! {
     Patch "PATCH",
     Delete "DELETE",
     Options "OPTIONS",
+    Connect "CONNECT",
 }
 
 /// What a policy says for every method, extension methods included.
@@ -57,16 +58,20 @@ pub fn parse(method: &str) -> Result<&'static str, Mistake> {
         return Ok(known);
     }
     let upper = method.to_ascii_uppercase();
+    if METHODS.contains(&upper.as_str()) {
+        let problem = format!("`{method}` is no method: methods are case-sensitive");
+        return Err(Mistake::corrected(problem, upper));
+    }
     if is_forbidden(method) {
         return Err(Mistake::new(
             format!("no page can send `{method}`: the Fetch standard forbids it"),
             "leave it out",
         ));
     }
-    if METHODS.contains(&upper.as_str()) {
+    if ["any", "all", "every"].contains(&method.to_ascii_lowercase().as_str()) {
         return Err(Mistake::new(
-            format!("`{method}` is no method: methods are case-sensitive"),
-            format!("write `{upper}`"),
+            format!("`{method}` would be the name of a method"),
+            "write `methods = \"*\"` to serve every method",
         ));
     }
     let every = "`methods = \"*\"` to serve every method";
@@ -210,11 +215,12 @@ mod tests {
             ),
             (
                 "PROPFIND",
-                "write some of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, \
+                "write some of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, CONNECT, \
                  or `methods = \"*\"` to serve every method",
             ),
             ("TRACE", "leave it out"),
-            ("connect", "leave it out"),
+            ("connect", "write `CONNECT`"),
+            ("any", "write `methods = \"*\"` to serve every method"),
             ("Track", "leave it out"),
         ] {
             assert_eq!(parse(method).unwrap_err().help, help, "{method}");

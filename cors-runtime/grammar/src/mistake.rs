@@ -9,6 +9,8 @@ pub struct Mistake {
     pub problem: String,
     /// What to write instead, with the corrected value wherever it can be computed.
     pub help: String,
+    /// The corrected value, where `help` has one.
+    pub corrected: Option<String>,
 }
 
 impl Mistake {
@@ -17,6 +19,16 @@ impl Mistake {
         Self {
             problem: problem.into(),
             help: help.into(),
+            corrected: None,
+        }
+    }
+
+    /// A mistake whose remedy is another value.
+    pub fn corrected(problem: impl Into<String>, value: impl Into<String>) -> Self {
+        let value = value.into();
+        Self {
+            corrected: Some(value.clone()),
+            ..Self::new(problem, format!("write `{value}`"))
         }
     }
 }

@@ -65,7 +65,8 @@ impl<'a> Parts<'a> {
     /// The origin that these are the parts of, if they are of one.
     pub(crate) fn origin(self) -> Option<Origin<'a>> {
         let Self { scheme, host, port } = self;
-        (is_scheme(scheme) && is_host(scheme, host)).then_some(())?;
+        let is_of_a_page = is_scheme(scheme) && is_host(scheme, host);
+        (is_of_a_page || is_file(scheme, host, port.is_none())).then_some(())?;
         let port = match port {
             None => None,
             Some(port) => Some(parse_port(scheme, port)?),
@@ -89,21 +90,35 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Whether a text is a scheme in lower case (RFC 3986, section 3.1). The origin of `file:` is
-/// opaque in every browser.
+/// Whether a scheme is `http` or `https`.
+pub(crate) fn is_web(scheme: &str) -> bool {
+    matches!(scheme, "http" | "https")
+}
+
+/// The schemes that the URL standard knows besides, and that no page is at.
+pub(crate) const WITHOUT_PAGES: [&str; 4] = ["file", "ftp", "ws", "wss"];
+
+/// Whether an origin is that of files, as Electron, Cordova and a browser that was told so send it. In
+/// others it is opaque.
+pub(crate) fn is_file(scheme: &str, host: &str, default_port: bool) -> bool {
+    scheme == "file" && host.is_empty() && default_port
+}
+
+/// Whether a text is a scheme in lower case (RFC 3986, section 3.1) that pages are at.
 pub(crate) fn is_scheme(scheme: &str) -> bool {
     scheme.len() <= LONGEST_SCHEME
         && scheme.starts_with(|c: char| c.is_ascii_lowercase())
         && scheme
             .bytes()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
-        && scheme != "file"
+        && !WITHOUT_PAGES.contains(&scheme)
 }
 
 pub(crate) fn is_host(scheme: &str, host: &str) -> bool {
-    match scheme {
-        "http" | "https" => host::is_web_host(host),
-        _ => host::is_other_host(host),
+    if is_web(scheme) {
+        host::is_web_host(host)
+    } else {
+        host::is_opaque_host(host)
     }
 }
 

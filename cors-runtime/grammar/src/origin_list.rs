@@ -3,6 +3,7 @@
 use crate::{
     origin::{LONGEST, Parts},
     pattern::{Pattern, Port, Wildcards},
+    punycode,
 };
 
 /// Whether a list has an entry for an origin, and `admits` says yes to one of them.
@@ -33,12 +34,7 @@ pub fn admits<T: AsRef<str>>(
     let Parts { scheme, host, .. } = parts;
     // The port as the entry for it is written, with its colon.
     let (_, port) = origin.split_at(scheme.len() + "://".len() + host.len());
-    let asked = Asked {
-        scheme,
-        host,
-        subdomains: false,
-        port,
-    };
+    let asked = Asked { scheme, host, port };
     let has_pattern = asked.patterns_over(wildcards, |candidate| {
         joined(sorted, candidate).is_some_and(&admits)
     });
@@ -60,17 +56,14 @@ pub fn covering<'a, T: AsRef<str>>(sorted: &'a [T], entry: &Pattern<'_>) -> Opti
     };
     let asked = Asked {
         scheme: entry.scheme,
-        host: entry.host,
-        subdomains: entry.subdomains,
+        host: entry.host_text,
         port,
     };
-    let any = Wildcards {
-        subdomains: true,
-        any_port: true,
-    };
+    let itself = joined(sorted, &[entry.scheme, "://", entry.host_text, port]);
     let mut found = None;
-    asked.patterns_over(any, |candidate| {
-        found = joined(sorted, candidate);
+    asked.patterns_over(Wildcards::ALL, |candidate| {
+        found = joined(sorted, candidate)
+            .filter(|wider| itself.is_none_or(|itself| itself.as_ref() != wider.as_ref()));
         found.is_some()
     });
     found
@@ -79,35 +72,53 @@ pub fn covering<'a, T: AsRef<str>>(sorted: &'a [T], entry: &Pattern<'_>) -> Opti
 /// What a list is searched for: an origin, or the origins of one of its patterns.
 struct Asked<'a> {
     scheme: &'a str,
+    /// As it is written.
     host: &'a str,
-    /// Whether the hosts below `host` are meant, and not `host` itself.
-    subdomains: bool,
     /// With its colon; nothing for the default.
     port: &'a str,
 }
 
 impl Asked<'_> {
-    /// Whether `lookup` finds a pattern that has none but these wildcards: for the host itself with
-    /// any port, or for the hosts below one above it, with this port or with any.
+    /// Whether `lookup` finds a pattern that has none but these wildcards: for the host itself, for its first
+    /// label, for the hosts below one above it, or for all; each with this port or with any.
     fn patterns_over(&self, wildcards: Wildcards, mut lookup: impl FnMut(&[&str]) -> bool) -> bool {
-        let Self {
-            scheme, host, port, ..
-        } = self;
-        let other_port = wildcards.any_port && *port != ":*";
-        let joint = if self.subdomains { "://*." } else { "://" };
-        (other_port && lookup(&[scheme, joint, host, ":*"]))
-            || (wildcards.subdomains
-                && bases(host).any(|base| {
-                    lookup(&[scheme, "://*.", base, port])
-                        || (other_port && lookup(&[scheme, "://*.", base, ":*"]))
-                }))
+        let Self { scheme, host, port } = *self;
+        let other_port = wildcards.any_port && port != ":*";
+        if other_port && lookup(&[scheme, "://", host, ":*"]) {
+            return true;
+        }
+        let mut with_port = |[one, two, three, four]: [&str; 4]| {
+            lookup(&[scheme, one, two, three, four, port])
+                || (other_port && lookup(&[scheme, one, two, three, four, ":*"]))
+        };
+        (wildcards.label
+            && labels(host).any(|(start, end, below)| with_port(["://", start, end, below])))
+            || (wildcards.subdomains && bases(host).any(|base| with_port(["://*.", base, "", ""])))
+            || (wildcards.any_host && with_port(["://*", "", "", ""]))
     }
+}
+
+/// The patterns of a host's first label, in two pieces, and what follows the label with its dot: `*` in the
+/// place of what precedes or follows each of its hyphens.
+fn labels(host: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+    let (label, below) = host.split_at(host.find('.').unwrap_or(host.len()));
+    // What is written in Punycode reads otherwise.
+    let hyphens = label
+        .match_indices('-')
+        .filter(|_| !punycode::is_marked(label));
+    hyphens.flat_map(move |(hyphen, _)| {
+        let (start, end) = label.split_at(hyphen);
+        let (with_hyphen, rest) = label.split_at(hyphen + 1);
+        let ending = (!start.is_empty()).then_some(("*", end, below));
+        let beginning = (!rest.is_empty()).then_some((with_hyphen, "*", below));
+        ending.into_iter().chain(beginning)
+    })
 }
 
 /// The hosts above a host: what follows each of its dots.
 fn bases(host: &str) -> impl Iterator<Item = &str> {
-    host.match_indices('.')
-        .map(|(dot, _)| host.split_at(dot + 1).1)
+    let dots = host.match_indices('.');
+    dots.map(|(dot, _)| host.split_at(dot + 1).1)
 }
 
 /// The entry that consists of these pieces.
@@ -242,6 +253,62 @@ mod tests {
                 ],
                 &["capacitor://localhost:1", "ionic://localhost", "tauri://a"],
             ),
+            (
+                &[
+                    "https://*--site.netlify.app",
+                    "https://pr-*.preview.example.com:*",
+                ],
+                &[
+                    "https://deploy-12--site.netlify.app",
+                    "https://a--site.netlify.app",
+                    "https://---site.netlify.app",
+                    "https://pr-1.preview.example.com",
+                    "https://pr-a-b_c.preview.example.com:8443",
+                    "https://pr--.preview.example.com",
+                ],
+                &[
+                    "https://--site.netlify.app",
+                    "https://site.netlify.app",
+                    "https://a-site.netlify.app",
+                    "https://a--site2.netlify.app",
+                    "https://a.b--site.netlify.app",
+                    "https://a--site.evil.app",
+                    "https://a--site.netlify.app.evil.com",
+                    "https://xn--site.netlify.app",
+                    "https://xn--a--site.netlify.app",
+                    "https://*--site.netlify.app",
+                    "https://A--site.netlify.app",
+                    "https://a--site.netlify.app:1",
+                    "http://a--site.netlify.app",
+                    "https://pr-.preview.example.com",
+                    "https://pr.preview.example.com",
+                    "https://pr-1.a.preview.example.com",
+                    "https://a-pr-1.preview.example.com",
+                    "https://pr-1.preview.example.com:0",
+                    "https://pr-*.preview.example.com",
+                ],
+            ),
+            (
+                &["moz-extension://*", "app://.", "x-app://*:*", "file://"],
+                &[
+                    "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc",
+                    "moz-extension://ABC",
+                    "app://.",
+                    "x-app://a:1",
+                    "x-app://a",
+                    "file://",
+                ],
+                &[
+                    "moz-extension://a:1",
+                    "moz-extension://",
+                    "moz-extension://*",
+                    "moz-extension://a/b",
+                    "chrome-extension://a",
+                    "app://a",
+                    "file:///",
+                    "file://a",
+                ],
+            ),
         ] {
             for origin in matching {
                 assert!(matches(list, origin), "{list:?} {origin}");
@@ -268,6 +335,19 @@ mod tests {
             ("http://localhost", "http://localhost:*", true),
             ("http://localhost:1", "http://localhost:*", true),
             ("https://localhost", "http://localhost:*", false),
+            ("https://pr-1.a.example", "https://pr-*.a.example", true),
+            ("https://pr-1-2.a.example", "https://*-2.a.example", true),
+            ("https://pr-x-*.a.example", "https://pr-*.a.example", true),
+            ("https://pr-*.a.example", "https://pr-x-*.a.example", false),
+            ("https://*-x--y.a.example", "https://*--y.a.example", true),
+            ("https://pr-*.a.example", "https://*.a.example", true),
+            ("https://pr-*.a.example", "https://*.example", true),
+            ("https://pr-*.a.example:1", "https://pr-*.a.example:*", true),
+            ("https://*.a.example", "https://pr-*.a.example", false),
+            ("x://a", "x://*", true),
+            ("x://a:1", "x://*", false),
+            ("x://*", "x://*:*", true),
+            ("x://*.a", "x://*", true),
         ] {
             let parsed = Pattern::parse(entry).unwrap();
             let mut list = [entry, wider];

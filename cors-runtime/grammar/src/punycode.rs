@@ -19,7 +19,8 @@ pub(crate) fn is_marked(label: &str) -> bool {
 /// Decodes a label that begins with `xn--`.
 ///
 /// `None` where it does not decode by RFC 3492, where it holds nothing but ASCII (which a browser
-/// would not have encoded), and where it holds a control character.
+/// would not have encoded), and where it holds a control character, white space or upper case (which it would
+/// have mapped away).
 ///
 /// ```
 /// use cors_grammar::punycode;
@@ -36,6 +37,15 @@ pub fn decode(label: &str) -> Option<String> {
 /// Whether [`decode`] would succeed, without the text.
 pub(crate) fn is_valid(label: &str) -> bool {
     decode_into(label, &mut [char::MIN; LONGEST]).is_some()
+}
+
+/// Whether a browser encodes a character as it is. It maps upper case to lower case, save for Cherokee, whose
+/// capitals came first (Unicode's `CaseFolding`).
+fn is_kept(character: char) -> bool {
+    let is_cherokee = matches!(character, '\u{13a0}'..='\u{13f5}');
+    !character.is_control()
+        && !character.is_whitespace()
+        && (!character.is_uppercase() || is_cherokee)
 }
 
 /// RFC 3492, section 6.2, in the names of its pseudocode.
@@ -67,7 +77,7 @@ fn decode_into<'a>(label: &str, output: &'a mut [char; LONGEST]) -> Option<&'a [
         bias = adapt(i - old_i, count, old_i == 0);
         n = n.checked_add(i / count)?;
         i %= count;
-        let character = char::from_u32(n).filter(|character| !character.is_control())?;
+        let character = char::from_u32(n).filter(|character| is_kept(*character))?;
         let place = usize::try_from(i).ok()?;
         output.get_mut(place..=len)?.rotate_right(1);
         *output.get_mut(place)? = character;

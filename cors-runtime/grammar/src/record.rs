@@ -88,6 +88,10 @@ pub struct Hazardous<'a> {
     pub any_port: Option<&'a str>,
     /// See [`Hazards::public_suffix`].
     pub public_suffix: Option<&'a str>,
+    /// See [`Hazards::any_host`].
+    pub any_host: Option<&'a str>,
+    /// See [`Hazards::file`].
+    pub file: Option<&'a str>,
 }
 
 /// A number of seconds, and its digits: constants cannot format numbers.
@@ -227,6 +231,8 @@ impl<'a> Hazardous<'a> {
         insecure: None,
         any_port: None,
         public_suffix: None,
+        any_host: None,
+        file: None,
     };
 
     /// With an entry, where it is the first that has its hazards.
@@ -235,12 +241,16 @@ impl<'a> Hazardous<'a> {
             insecure,
             any_port,
             public_suffix,
+            any_host,
+            file,
         } = hazards;
         let first = |known: Option<&'a str>, has: bool| known.or(has.then_some(entry));
         Self {
             insecure: first(self.insecure, insecure),
             any_port: first(self.any_port, any_port),
             public_suffix: first(self.public_suffix, public_suffix),
+            any_host: first(self.any_host, any_host),
+            file: first(self.file, file),
         }
     }
 }

@@ -48,6 +48,10 @@ rules! {
     AnyPort,
     /// A pattern that reaches a public suffix with `credentials`, or that nothing has checked.
     PublicSuffix,
+    /// `scheme://*` with `credentials`.
+    AnyHost,
+    /// `file://` with `credentials`.
+    File,
     /// An entry of `debug_origins` that `origins` has.
     InBothLists,
 }
@@ -88,7 +92,9 @@ impl Rule {
             Self::EveryOriginWithCredentials
             | Self::Insecure
             | Self::AnyPort
-            | Self::PublicSuffix => "origins",
+            | Self::PublicSuffix
+            | Self::AnyHost
+            | Self::File => "origins",
         }
     }
 
@@ -131,6 +137,12 @@ impl Rule {
                 "with credentials a pattern must not reach a public suffix, and nothing has checked \
                  this one"
             }
+            Self::AnyHost => {
+                "with credentials this allows every program of its scheme, and anyone may publish one"
+            }
+            Self::File => {
+                "with credentials `file://` allows every page that was ever saved to a disk"
+            }
             Self::InBothLists => "`debug_origins` has it, and so has `origins`",
         }
     }
@@ -149,6 +161,8 @@ impl Rule {
             Self::PublicSuffix if public_suffix::IS_KNOWN => {
                 "write a narrower pattern, or vouch with `danger_public_suffix`"
             }
+            Self::AnyHost => "list the hosts, or vouch with `danger_any_host`",
+            Self::File => "write `credentials = false`, or serve the pages from a local server",
             Self::InBothLists => "leave it out of `debug_origins`",
             Self::PublicSuffix => {
                 "enable the feature `public-suffix` of `cors-runtime`, or vouch with \
@@ -164,6 +178,7 @@ impl Hazards {
         match self.breaks(Self::NONE) {
             Some(Rule::AnyPort) => "danger_any_port",
             Some(Rule::PublicSuffix) => "danger_public_suffix",
+            Some(Rule::AnyHost) => "danger_any_host",
             _ => "danger_insecure_origins",
         }
     }
@@ -175,6 +190,8 @@ impl Hazards {
             insecure,
             any_port,
             public_suffix,
+            any_host,
+            file,
         } = self;
         if insecure && !vouched.insecure {
             Some(Rule::Insecure)
@@ -182,6 +199,10 @@ impl Hazards {
             Some(Rule::AnyPort)
         } else if public_suffix && !vouched.public_suffix {
             Some(Rule::PublicSuffix)
+        } else if any_host && !vouched.any_host {
+            Some(Rule::AnyHost)
+        } else if file && !vouched.file {
+            Some(Rule::File)
         } else {
             None
         }
@@ -220,7 +241,7 @@ impl<'a> Record<'a> {
             }
             Rule::NothingToAddInDebug => self.debug_origins.is_some() && !self.is_closed(),
             Rule::NothingToVouchFor => !self.vouched.within(Hazards::NONE) && !self.is_closed(),
-            Rule::Insecure | Rule::AnyPort | Rule::PublicSuffix => {
+            Rule::Insecure | Rule::AnyPort | Rule::PublicSuffix | Rule::AnyHost | Rule::File => {
                 return match self.hazardous(rule) {
                     Some(entry) if credentials => Some(Breach {
                         rule,
@@ -266,6 +287,8 @@ const fn hazardous<'a>(list: &OriginList<'a>, rule: Rule, vouched: Hazards) -> O
     let (entry, is_vouched) = match rule {
         Rule::Insecure => (list.hazardous.insecure, vouched.insecure),
         Rule::AnyPort => (list.hazardous.any_port, vouched.any_port),
+        Rule::AnyHost => (list.hazardous.any_host, vouched.any_host),
+        Rule::File => (list.hazardous.file, vouched.file),
         _ => (list.hazardous.public_suffix, vouched.public_suffix),
     };
     if is_vouched { None } else { entry }

@@ -52,9 +52,9 @@ use cors_grammar::{
 ///
 /// What the compiler would hold against an entry under a policy with `credentials` is known only when
 /// such a policy asks: an `http` origin that is not loopback, a `:*` beyond loopback, a pattern that
-/// reaches a public suffix (or that nothing has checked, without the feature `public-suffix`). Under
-/// such a policy these entries allow nobody unless the attribute says the `danger_` word, and `"*"`
-/// allows nobody at all.
+/// reaches a public suffix (or that nothing has checked, without the feature `public-suffix`), `scheme://*`.
+/// Under such a policy these entries allow nobody unless the attribute says the `danger_` word; `"*"` and
+/// `file://` allow nobody at all. The refusal names the entry and the word.
 #[derive(Clone, Default)]
 pub struct OriginSet(Arc<RwLock<Arc<Entries>>>);
 

@@ -47,6 +47,9 @@ impl Policy {
                     insecure,
                     public_suffix,
                     any_port,
+                    any_host,
+                    // No word vouches for it.
+                    file: _,
                 },
         } = *self.record();
         let text = |name: &str, value: &str| format!("{name} = {value:?}");
@@ -86,6 +89,7 @@ impl Policy {
             danger("danger_insecure_origins", insecure),
             danger("danger_public_suffix", public_suffix),
             danger("danger_any_port", any_port),
+            danger("danger_any_host", any_host),
         ];
         arguments.into_iter().flatten().collect()
     }

@@ -69,8 +69,7 @@ impl Policy {
             Some(Origins::Elsewhere) => false,
         };
         let method_passes = matches!(method, "GET" | "HEAD" | "POST")
-            || methods.names(method)
-            || (methods.is_every() && !method::is_forbidden(method));
+            || ((methods.names(method) || methods.is_every()) && !method::is_forbidden(method));
         let header_passes = |name: &&str| match self.0.allow_headers {
             None => true,
             Some(names) => names

@@ -233,6 +233,12 @@ impl CorsLayerBuilder {
         self
     }
 
+    /// Vouches for `scheme://*`, with credentials.
+    pub fn danger_any_host(mut self) -> Self {
+        self.record.vouched.any_host = true;
+        self
+    }
+
     /// The layer.
     ///
     /// # Errors

@@ -332,6 +332,7 @@ fn filter(methods: MethodSet) -> Option<MethodFilter> {
         Method::Put => Some(MethodFilter::PUT),
         Method::Patch => Some(MethodFilter::PATCH),
         Method::Delete => Some(MethodFilter::DELETE),
+        Method::Connect => Some(MethodFilter::CONNECT),
         Method::Options => None,
     });
     filters.reduce(MethodFilter::or)
