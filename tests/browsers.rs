@@ -488,6 +488,7 @@ fn fetch(row: &Row, origin: &str, query: &str) -> Fetch {
             .collect(),
         credentials: row.credentials,
         body: row.body.to_owned(),
+        cookies: Vec::new(),
     }
 }
 
@@ -506,7 +507,7 @@ async fn agrees(engine: &str, client: &Client) {
             let seen = stage.fetch(client, sandbox, &fetch).await;
             let browser = seen["status"].as_u64().unwrap_or(0);
             let (oracle, total) = match Browser::new().fetch(&router, &fetch).await {
-                Seen::Blocked(_) => (0, false),
+                Seen::Blocked(_) | Seen::Elsewhere(_) => (0, false),
                 Seen::Response {
                     status, headers, ..
                 } => (u64::from(status.as_u16()), headers.contains_key("x-total")),

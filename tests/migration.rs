@@ -10,7 +10,7 @@ use axum::{
 };
 use cors_runtime::{
     CorsRouter, Policy, policy,
-    testing::{Fetch, HERE},
+    testing::{Fetch, HERE, Seen},
 };
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
 
@@ -101,11 +101,12 @@ async fn a_page_sees_the_same_before_and_after() {
                                 headers: header.map(value).into_iter().collect(),
                                 credentials,
                                 body: String::new(),
+                                cookies: Vec::new(),
                             };
                             let (old, new) = (fetch.send(&before).await, fetch.send(&after).await);
-                            let seen = |seen: &cors_runtime::testing::Seen| match seen {
-                                cors_runtime::testing::Seen::Blocked(_) => None,
-                                cors_runtime::testing::Seen::Response {
+                            let seen = |seen: &Seen| match seen {
+                                Seen::Blocked(_) | Seen::Elsewhere(_) => None,
+                                Seen::Response {
                                     status,
                                     headers,
                                     body,

@@ -41,6 +41,7 @@ impl Verdict {
             headers: attempt.headers,
             credentials: attempt.credentials,
             body: attempt.body,
+            cookies: Vec::new(),
         };
         let seen = fetch.send(&app).await;
         let exchanges = record.of("this");

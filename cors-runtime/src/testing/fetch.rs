@@ -1,9 +1,7 @@
-//! [`Fetch`], a page's request, and [`Seen`], what the page gets.
+//! [`Fetch`], a page's request.
 
-use std::fmt;
-
-use axum::body::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::header::CONTENT_TYPE;
+use serde_core::Serialize;
 
 /// The origin of every URL that is fetched: a page of it is on the application's own origin.
 pub const HERE: &str = "https://service.example";
@@ -24,6 +22,8 @@ pub struct Fetch {
     pub credentials: bool,
     /// The body; empty for none.
     pub body: String,
+    /// Cookies of [`HERE`] besides those in the browser's jar, which go wherever cookies go.
+    pub cookies: Vec<(String, String)>,
 }
 
 impl Fetch {
@@ -34,9 +34,16 @@ impl Fetch {
         self
     }
 
-    /// `credentials: "include"`: cookies go with the request.
+    /// `credentials: "include"`: cookies go with the request, and those of the response are kept.
     pub fn credentials(mut self) -> Self {
         self.credentials = true;
+        self
+    }
+
+    /// A cookie that the browser has of the application, as if it were `SameSite=None`: it goes along with
+    /// [`credentials`](Fetch::credentials), and always from a page of the application's own.
+    pub fn cookie(mut self, name: &str, value: &str) -> Self {
+        self.cookies.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -46,106 +53,18 @@ impl Fetch {
         body.clone_into(&mut self.body);
         self
     }
-}
 
-/// What the page sees. It displays as one sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// A network error, and the step that made it one.
-    Blocked(Step),
-    /// The response, as far as the page may read it.
-    Response {
-        /// Its status.
-        status: StatusCode,
-        /// The headers that the page may read.
-        headers: HeaderMap,
-        /// Its body.
-        body: Bytes,
-    },
-}
-
-impl Seen {
-    /// Whether the page may read the response, whatever its status.
-    pub fn is_readable(&self) -> bool {
-        matches!(self, Self::Response { .. })
-    }
-
-    /// The status, where the page may read it.
-    pub fn status(&self) -> Option<StatusCode> {
-        match self {
-            Self::Response { status, .. } => Some(*status),
-            Self::Blocked(_) => None,
-        }
-    }
-
-    /// The step that blocked the page, if one did.
-    pub fn blocked(&self) -> Option<Step> {
-        match self {
-            Self::Response { .. } => None,
-            Self::Blocked(step) => Some(*step),
-        }
-    }
-}
-
-impl fmt::Display for Seen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Blocked(step) => write!(f, "blocked: {step}"),
-            Self::Response { status, .. } => {
-                write!(f, "readable: the page sees the response, status {status}")
-            }
-        }
-    }
-}
-
-/// Where a fetch ends in a network error. It displays as the reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Step {
-    /// The method, a header or the path is invalid: the page gets an exception.
-    Malformed,
-    /// The method is a *forbidden method*: nothing is sent.
-    ForbiddenMethod,
-    /// The *CORS check* of the answer to the preflight.
-    PreflightCheck,
-    /// The status of the answer to the preflight is no *ok status*.
-    PreflightStatus,
-    /// A header list of the answer does not parse.
-    PreflightSyntax,
-    /// The method is not among those that the answer allows.
-    PreflightMethod,
-    /// A header is not among those that the answer allows.
-    PreflightHeader,
-    /// The *CORS check* of the response.
-    Check,
-    /// Too many redirects.
-    Redirect,
-    /// The body broke off.
-    Body,
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed => "the method, a header or the path is malformed, and nothing is sent",
-            Self::ForbiddenMethod => "no page can send this method (CONNECT, TRACE and TRACK)",
-            Self::PreflightCheck => {
-                "the answer to the preflight does not allow this origin, or not with credentials"
-            }
-            Self::PreflightStatus => "the status of the answer to the preflight is not 2xx",
-            Self::PreflightSyntax => {
-                "a list in the answer to the preflight is malformed, and allows nothing"
-            }
-            Self::PreflightMethod => "the answer to the preflight does not allow the method",
-            Self::PreflightHeader => {
-                "the answer to the preflight does not allow a header of the request"
-            }
-            Self::Check => {
-                "the request was sent, but its response does not allow this origin to read it, or \
-                 not with credentials"
-            }
-            Self::Redirect => "there are more than 20 redirects",
-            Self::Body => "the body of the response broke off",
-        })
+    /// Sets the body to a value as JSON, and `Content-Type: application/json`, as
+    /// `fetch(url, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) })` does.
+    ///
+    /// # Panics
+    ///
+    /// Where the value does not serialize.
+    pub fn json(self, value: &impl Serialize) -> Self {
+        let json = serde_json::to_string(value);
+        assert!(json.is_ok(), "the value does not serialize: {json:?}");
+        let body = json.unwrap_or_default();
+        self.header(CONTENT_TYPE.as_str(), "application/json")
+            .body(&body)
     }
 }

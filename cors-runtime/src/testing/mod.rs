@@ -31,7 +31,8 @@
 //! let seen = page.delete("/items").send(&app).await;
 //! assert_eq!(
 //!     seen.to_string(),
-//!     "blocked: the answer to the preflight does not allow the method",
+//!     "blocked: the answer to the preflight has `Access-Control-Allow-Methods: POST`; it has to list \
+//!      `DELETE`",
 //! );
 //!
 //! let seen = browser("https://evil.example").post("/items").header("x-csrf-token", "1");
@@ -42,15 +43,26 @@
 //! It shares no code with the rest of the crate, so that it can judge it: the tests of this crate
 //! compare the two over millions of requests, and three browser engines with both.
 //!
-//! What it does not do: redirects to another origin, where the page's origin becomes `null`;
-//! service workers; the choice of cookies by `SameSite` (with credentials it sends `session=1`).
+//! A [`Browser`] that lives on keeps cookies and the answers to preflights; redirects to another origin lead to
+//! the application that [`Browser::at`] names there, with the page's origin `null` where the standard says so.
+//!
+//! What it does not do: service workers, upload listeners, stream bodies, fragments, and the list of public
+//! suffixes (hosts are of one site where one is below the other).
 
 mod browser;
+mod cookies;
+mod cors_check;
 mod fetch;
+mod preflight_cache;
+mod request;
+mod seen;
 mod standard;
 
+use url::{Host, Url};
+
 pub use browser::Browser;
-pub use fetch::{Fetch, HERE, Seen, Step};
+pub use fetch::{Fetch, HERE};
+pub use seen::{Blocked, Seen, Step};
 
 /// A page of this origin, serialized as in `Origin` (`https://app.example.com`; `null` for a
 /// sandboxed frame), in a browser of its own.
@@ -111,15 +123,32 @@ impl Page {
             headers: Vec::new(),
             credentials: false,
             body: String::new(),
+            cookies: Vec::new(),
         }
     }
 }
 
-/// Whether a text has the shape of a serialized origin; whether its host can be one is not asked.
+/// Whether a text is a serialized origin: one of the web equals its own serialization; of others the host is
+/// opaque.
 fn is_serialized(origin: &str) -> bool {
     let Some((scheme, rest)) = origin.split_once("://") else {
         return origin == "null";
     };
-    let is_other = |c: char| c.is_ascii_uppercase() || c.is_whitespace() || "/?#@".contains(c);
-    !scheme.is_empty() && !rest.is_empty() && !origin.replacen("://", "", 1).contains(is_other)
+    let Ok(url) = Url::parse(origin) else {
+        return false;
+    };
+    if ["http", "https"].contains(&scheme) {
+        let has_empty_label = match url.host() {
+            Some(Host::Domain(host)) => {
+                let labels = host.strip_suffix('.').unwrap_or(host);
+                labels.split('.').any(str::is_empty)
+            }
+            _ => false,
+        };
+        return url.origin().ascii_serialization() == origin && !has_empty_label;
+    }
+    let no_pages = ["ws", "wss", "ftp"].contains(&scheme);
+    let is_file = origin == "file://";
+    let is_host = !rest.is_empty() && !rest.contains(['/', '?', '#', '@']);
+    is_file || (url.as_str() == origin && is_host && !no_pages)
 }

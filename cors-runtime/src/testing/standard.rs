@@ -57,8 +57,23 @@ pub(super) fn is_safelisted_method(method: &str) -> bool {
     ["GET", "HEAD", "POST"].contains(&method)
 }
 
-/// "forbidden request-header".
-pub(super) fn is_forbidden_request_header(name: &str) -> bool {
+/// "forbidden request-header", of a name and a value.
+pub(super) fn is_forbidden_header(name: &str, value: &str) -> bool {
+    const OVERRIDES: [&str; 3] = [
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+    ];
+    let overrides = OVERRIDES
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name));
+    let mut methods = value
+        .split(',')
+        .map(|method| method.trim_matches([' ', '\t']));
+    is_forbidden_name(name) || (overrides && methods.any(is_forbidden_method))
+}
+
+fn is_forbidden_name(name: &str) -> bool {
     const FORBIDDEN: [&str; 21] = [
         "accept-charset",
         "accept-encoding",
@@ -125,7 +140,13 @@ fn is_safelisted_header(name: &str, value: &str) -> bool {
             "range" => value.strip_prefix("bytes=").is_some_and(|range| {
                 let (start, end) = range.split_once('-').unwrap_or((range, "x"));
                 let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-                !start.is_empty() && digits(start) && digits(end)
+                // Numbers of any length: the longer is the greater.
+                let number = |text: &str| {
+                    let text = text.trim_start_matches('0');
+                    (text.len(), text.to_owned())
+                };
+                let is_ordered = end.is_empty() || number(start) <= number(end);
+                !start.is_empty() && digits(start) && digits(end) && is_ordered
             }),
             _ => false,
         }
