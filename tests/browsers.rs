@@ -22,7 +22,7 @@ use cors_runtime::{
     CorsRouter, OriginSet, Policy, cors, policy, routes,
     testing::{Browser, Fetch, Seen},
 };
-use cors_tests::engines::Engine;
+use cors_tests::{engines::Engine, tls::TlsServer};
 use fantoccini::Client;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -31,7 +31,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 const OPEN: Policy = policy!(methods = "GET, POST, PUT", expose_headers = "X-Total");
 const READ: Policy = policy!(
     methods = "GET, POST",
-    origins = "http://localhost:*",
+    origins = "http://localhost:*, https://localhost:*",
     expose_headers = "X-Total"
 );
 const EVERY: Policy = policy!(methods = "GET, PUT", origins = "*", expose_headers = "*");
@@ -101,7 +101,7 @@ async fn closed_neighbour(State(service): State<Service>) {
 struct Service {
     origins: OriginSet,
     closed_runs: Arc<AtomicUsize>,
-    /// `METHOD /path?query`, in the order of arrival.
+    /// `METHOD /path?query VERSION`, in the order of arrival.
     requests: Arc<Mutex<Vec<String>>>,
 }
 
@@ -145,7 +145,9 @@ impl Service {
     /// The router, with a record of what is sent to it.
     fn recorded(&self) -> Router {
         async fn record(State(service): State<Service>, request: Request, next: Next) -> Response {
-            let line = format!("{} {}", request.method(), request.uri());
+            let (method, uri, version) = (request.method(), request.uri(), request.version());
+            let path = uri.path_and_query().map_or("", |path| path.as_str());
+            let line = format!("{method} {path} {version:?}");
             service.requests.lock().unwrap().push(line);
             next.run(request).await
         }
@@ -158,7 +160,7 @@ impl Service {
         let requests = self.requests.lock().unwrap();
         requests
             .iter()
-            .filter(|line| line.starts_with(method) && line.ends_with(query))
+            .filter(|line| line.starts_with(method) && line.contains(&format!("?{query} ")))
             .count()
     }
 }
@@ -418,41 +420,64 @@ fn matrix() -> Vec<Row> {
     rows
 }
 
+/// How the browser reaches the servers.
+#[derive(Clone, Copy, PartialEq)]
+enum Transport {
+    /// `http`, over HTTP/1.1.
+    Plain,
+    /// `https`, over HTTP/2.
+    Tls,
+}
+
 /// The servers of a run: the service, and pages on two ports.
 struct Stage {
     service: Service,
+    servers: Vec<TlsServer>,
     api: String,
     /// The pages' URLs: on `localhost`, on 127.0.0.1, on another port; the last is the sandbox's.
     pages: [String; 4],
 }
 
 impl Stage {
-    async fn set() -> Self {
-        async fn serve(router: Router) -> u16 {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let port = listener.local_addr().unwrap().port();
-            tokio::spawn(async move { axum::serve(listener, router).await });
-            port
-        }
+    async fn set(transport: Transport) -> Self {
+        let mut servers = Vec::new();
         let page = PAGE.replace("RUN", RUN);
         let pages = Router::new().fallback(move || async { Html(page) });
-        let (one, other) = (serve(pages.clone()).await, serve(pages).await);
+        let one = serve(pages.clone(), transport, &mut servers).await;
+        let other = serve(pages, transport, &mut servers).await;
+        let scheme = match transport {
+            Transport::Plain => "http",
+            Transport::Tls => "https",
+        };
         let service = Service {
-            origins: OriginSet::try_from_iter([format!("http://localhost:{one}")]).unwrap(),
+            origins: OriginSet::try_from_iter([format!("{scheme}://localhost:{one}")]).unwrap(),
             closed_runs: Arc::default(),
             requests: Arc::default(),
         };
-        let api = serve(service.recorded()).await;
+        let api = serve(service.recorded(), transport, &mut servers).await;
         Self {
             service,
-            api: format!("http://localhost:{api}"),
+            servers,
+            api: format!("{scheme}://localhost:{api}"),
             pages: [
-                format!("http://localhost:{one}"),
-                format!("http://127.0.0.1:{one}"),
-                format!("http://localhost:{other}"),
-                format!("http://localhost:{one}"),
+                format!("{scheme}://localhost:{one}"),
+                format!("{scheme}://127.0.0.1:{one}"),
+                format!("{scheme}://localhost:{other}"),
+                format!("{scheme}://localhost:{one}"),
             ],
         }
+    }
+
+    /// Whether every request came over the transport's version of HTTP.
+    fn assert_version(&self) {
+        let version = if self.servers.is_empty() {
+            "HTTP/1.1"
+        } else {
+            "HTTP/2.0"
+        };
+        let requests = self.service.requests.lock().unwrap();
+        let other = requests.iter().find(|line| !line.ends_with(version));
+        assert_eq!(other, None, "not over {version}");
     }
 
     /// Has a page of the browser fetch, and returns what its script saw.
@@ -476,6 +501,24 @@ impl Stage {
     }
 }
 
+/// Serves a router, and returns its port.
+async fn serve(router: Router, transport: Transport, servers: &mut Vec<TlsServer>) -> u16 {
+    match transport {
+        Transport::Plain => {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let port = listener.local_addr().unwrap().port();
+            tokio::spawn(async move { axum::serve(listener, router).await });
+            port
+        }
+        Transport::Tls => {
+            let server = TlsServer::start(router).await;
+            let port = server.port;
+            servers.push(server);
+            port
+        }
+    }
+}
+
 fn fetch(row: &Row, origin: &str, query: &str) -> Fetch {
     Fetch {
         origin: origin.to_owned(),
@@ -493,8 +536,8 @@ fn fetch(row: &Row, origin: &str, query: &str) -> Fetch {
 }
 
 /// Runs the whole matrix in one browser.
-async fn agrees(engine: &str, client: &Client) {
-    let stage = Stage::set().await;
+async fn agrees(engine: &str, client: &Client, transport: Transport) {
+    let stage = Stage::set(transport).await;
     let router = stage.service.router();
     let (mut cells, mut disagreements) = (0, Vec::new());
     for (page, url) in stage.pages.iter().enumerate() {
@@ -540,6 +583,7 @@ async fn agrees(engine: &str, client: &Client) {
     client.goto(&stage.pages[0]).await.unwrap();
     cookies(engine, &stage, client).await;
     caches(engine, &stage, client).await;
+    stage.assert_version();
 }
 
 /// A real cookie comes along with credentials only.
@@ -555,6 +599,7 @@ async fn cookies(engine: &str, stage: &Stage, client: &Client) {
         seen: [200; 4],
     };
     let origin = &stage.pages[0];
+    client.delete_all_cookies().await.unwrap();
     let mut bodies = Vec::new();
     for (number, credentials) in [true, true, false].into_iter().enumerate() {
         let fetch = fetch(&row(credentials), origin, &format!("cookie-{number}"));
@@ -641,6 +686,8 @@ async fn in_engine(engine: Engine) {
     let Some(session) = engine.session().await else {
         return;
     };
-    agrees(engine.name(), &session.client).await;
+    for transport in [Transport::Plain, Transport::Tls] {
+        agrees(engine.name(), &session.client, transport).await;
+    }
     session.end().await;
 }

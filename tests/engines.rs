@@ -123,14 +123,14 @@ impl Engine {
                     "--disable-sync",
                     &format!("--user-data-dir={}", profile.path().display()),
                 ];
-                json!({ "goog:chromeOptions": { "args": arguments, "binary": "/usr/bin/chromium" } })
+                json!({ "acceptInsecureCerts": true, "goog:chromeOptions": { "args": arguments, "binary": "/usr/bin/chromium" } })
             }
             Self::Firefox => {
-                json!({ "moz:firefoxOptions": { "args": ["-headless"], "binary": "/usr/bin/firefox-esr" } })
+                json!({ "acceptInsecureCerts": true, "moz:firefoxOptions": { "args": ["-headless"], "binary": "/usr/bin/firefox-esr" } })
             }
             Self::WebKit => {
                 let browser = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
-                json!({ "webkitgtk:browserOptions": { "binary": browser, "args": ["--automation"] } })
+                json!({ "acceptInsecureCerts": true, "webkitgtk:browserOptions": { "binary": browser, "args": ["--automation"] } })
             }
         }
     }

@@ -20,6 +20,7 @@ pub mod handlers;
 pub mod programs;
 pub mod proxies;
 pub mod running;
+pub mod tls;
 
 /// The README's examples compile and run.
 #[cfg(doctest)]
