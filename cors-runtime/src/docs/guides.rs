@@ -12,6 +12,9 @@ pub mod single_page_application {}
 #[doc = include_str!("guides/bearer_tokens.md")]
 pub mod bearer_tokens {}
 
+#[doc = include_str!("guides/sockets_and_events.md")]
+pub mod sockets_and_events {}
+
 #[doc = include_str!("guides/local_development.md")]
 pub mod local_development {}
 
