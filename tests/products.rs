@@ -192,3 +192,71 @@ fn every_header_can_be_listed() {
         assert!(layer.build().is_ok(), "{sender}: {headers}");
     }
 }
+
+/// A pattern, without credentials and with the word that vouches for it; what it has, and what it has not.
+macro_rules! patterns {
+    ($($pattern:literal, $word:ident, [$($has:literal),*], [$($has_not:literal),*];)*) => {
+        const PATTERNS: &[(&str, Policy, Policy, &str, &[&str], &[&str])] = &[$((
+            $pattern,
+            policy!(origins = $pattern),
+            policy!(origins = $pattern, credentials, $word),
+            stringify!($word),
+            &[$($has),*],
+            &[$($has_not),*],
+        ),)*];
+    };
+}
+
+patterns! {
+    "moz-extension://*", danger_any_host,
+        ["moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc"],
+        ["chrome-extension://abc", "moz-extension://", "https://moz-extension"];
+    "chrome-extension://*", danger_any_host, ["chrome-extension://abc"], ["chrome-extension://abc:1"];
+    "https://*--site.netlify.app", danger_public_suffix,
+        ["https://deploy-preview-12--site.netlify.app"],
+        ["https://site.netlify.app", "https://evil.netlify.app", "https://a--site.netlify.app.evil.example"];
+    "https://pr-*.preview.example.com", danger_public_suffix,
+        ["https://pr-12.preview.example.com"],
+        ["https://pr-.preview.example.com", "https://pr-1.evil.preview.example.com"];
+    "https://*-team.vercel.app", danger_public_suffix,
+        ["https://app-git-main-team.vercel.app"], ["https://team.vercel.app", "https://evilteam.vercel.app"];
+}
+
+#[test]
+fn patterns_that_people_ask_for_are_taken_by_attribute_set_and_builder() {
+    for (pattern, policy, vouched, word, has, has_not) in PATTERNS {
+        let set: OriginSet = pattern.parse().unwrap();
+        for (origins, expected) in [(has, true), (has_not, false)] {
+            for origin in *origins {
+                assert_eq!(
+                    policy.admits(origin, "GET", &[]),
+                    expected,
+                    "{pattern} {origin}"
+                );
+                assert_eq!(
+                    vouched.admits(origin, "GET", &[]),
+                    expected,
+                    "{pattern} {origin}"
+                );
+                assert_eq!(set.contains(origin), expected, "{pattern} {origin}");
+            }
+        }
+        let layer = || CorsLayer::builder(policy!(origins = _)).origins(set.clone());
+        assert!(layer().build().is_ok());
+        let error = layer().credentials(true).build();
+        let is_checked =
+            cfg!(feature = "public-suffix") && pattern.ends_with(".preview.example.com");
+        match error {
+            Ok(_) => assert!(is_checked, "{pattern}"),
+            Err(error) => assert!(
+                error.to_string().ends_with(&format!("vouch with `{word}`")),
+                "{error}"
+            ),
+        }
+        let vouching = layer()
+            .credentials(true)
+            .danger_any_host()
+            .danger_public_suffix();
+        assert!(vouching.build().is_ok(), "{pattern}");
+    }
+}

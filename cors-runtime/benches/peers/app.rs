@@ -208,6 +208,11 @@ const SUBDOMAINS: Wildcards = Wildcards {
     ..Wildcards::NONE
 };
 
+const LABELS: Wildcards = Wildcards {
+    label: true,
+    ..Wildcards::NONE
+};
+
 /// The routes of a policy that is known when the program is compiled.
 fn static_routes<S>(case: &Case) -> Option<Routes<S>>
 where
@@ -217,7 +222,8 @@ where
         Policy::Open => Some(routes!(open)),
         Policy::Listed => Some(routes!(listed)),
         Policy::Exact(count) => Some(long_list(origins(count), Wildcards::NONE)),
-        Policy::Patterns(count) => Some(long_list(patterns(count), SUBDOMAINS)),
+        Policy::Patterns(count) => Some(long_list(patterns(count, "*."), SUBDOMAINS)),
+        Policy::Labels(count) => Some(long_list(patterns(count, "pr-*.preview."), LABELS)),
         Policy::Set(_) | Policy::Decided => None,
     }
 }
@@ -280,9 +286,11 @@ fn origins(count: usize) -> Vec<String> {
     others.chain([request::ORIGIN.to_owned()]).collect()
 }
 
-fn patterns(count: usize) -> Vec<String> {
-    let others = (1..count).map(|number| format!("https://*.site{number}.example"));
-    others.chain(["https://*.example.com".to_owned()]).collect()
+/// Patterns of so many domains, which begin like this.
+fn patterns(count: usize, start: &str) -> Vec<String> {
+    let others = (1..count).map(|number| format!("https://{start}site{number}.example"));
+    let own = format!("https://{start}example.com");
+    others.chain([own]).collect()
 }
 
 fn tower_http_layer(case: &Case) -> Option<CorsLayer> {
@@ -290,7 +298,7 @@ fn tower_http_layer(case: &Case) -> Option<CorsLayer> {
         Policy::Open => return Some(CorsLayer::very_permissive()),
         Policy::Listed => origins(1),
         Policy::Exact(count) | Policy::Set(count) => origins(count),
-        Policy::Patterns(_) | Policy::Decided => return None,
+        Policy::Patterns(_) | Policy::Labels(_) | Policy::Decided => return None,
     };
     let origins = origins.into_iter();
     let origins = origins.map(|origin| HeaderValue::try_from(origin).expect("an origin"));

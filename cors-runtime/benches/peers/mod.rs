@@ -33,8 +33,10 @@ pub(crate) enum Policy {
     Listed,
     /// So many origins, exact ones.
     Exact(usize),
-    /// So many patterns.
+    /// So many patterns of hosts.
     Patterns(usize),
+    /// So many patterns with `*` in the first label.
+    Labels(usize),
     /// `OriginSet`, with so many exact origins.
     Set(usize),
     /// A type that decides at run time.
@@ -67,7 +69,7 @@ const fn real(name: &'static str, policy: Policy) -> Case {
     }
 }
 
-pub(crate) const CASES: [Case; 29] = [
+pub(crate) const CASES: [Case; 31] = [
     preflight("preflight, open", Policy::Open),
     preflight("preflight, listed", Policy::Listed),
     Case {
@@ -116,6 +118,8 @@ pub(crate) const CASES: [Case; 29] = [
         origin: Origin::Refused,
         ..real("the same patterns, refused", Policy::Patterns(100_000))
     },
+    real("request, 1 label pattern", Policy::Labels(1)),
+    real("request, 100,000 label patterns", Policy::Labels(100_000)),
     real("request, OriginSet of 1,000", Policy::Set(1_000)),
     preflight("preflight, OriginSet of 1,000", Policy::Set(1_000)),
     real("request, AllowOrigin", Policy::Decided),

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, Method, Uri, header},
 };
 
-use super::{Case, Origin};
+use super::{Case, Origin, Policy};
 
 pub(crate) const ORIGIN: &str = "https://app.example.com";
 
@@ -18,6 +18,9 @@ pub(crate) fn request(case: &Case) -> Request {
     headers.insert(header::HOST, value("service.example.com".to_owned()));
     headers.insert(header::ACCEPT, value("*/*".to_owned()));
     let origin = match case.origin {
+        Origin::Allowed if matches!(case.policy, Policy::Labels(_)) => {
+            Some("https://pr-12.preview.example.com")
+        }
         Origin::Allowed => Some(ORIGIN),
         Origin::Refused => Some("https://evil.example.net"),
         Origin::None => None,

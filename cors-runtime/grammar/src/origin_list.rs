@@ -35,8 +35,8 @@ pub fn admits<T: AsRef<str>>(
     // The port as the entry for it is written, with its colon.
     let (_, port) = origin.split_at(scheme.len() + "://".len() + host.len());
     let asked = Asked { scheme, host, port };
-    let has_pattern = asked.patterns_over(wildcards, |candidate| {
-        joined(sorted, candidate).is_some_and(&admits)
+    let has_pattern = asked.patterns_over(wildcards, |pieces, port| {
+        joined(sorted, pieces, port).is_some_and(&admits)
     });
     // To read an origin by the grammar costs more than to find that no pattern matches it.
     has_pattern && parts.origin().is_some()
@@ -59,10 +59,10 @@ pub fn covering<'a, T: AsRef<str>>(sorted: &'a [T], entry: &Pattern<'_>) -> Opti
         host: entry.host_text,
         port,
     };
-    let itself = joined(sorted, &[entry.scheme, "://", entry.host_text, port]);
+    let itself = joined(sorted, &[entry.scheme, "://", entry.host_text], port);
     let mut found = None;
-    asked.patterns_over(Wildcards::ALL, |candidate| {
-        found = joined(sorted, candidate)
+    asked.patterns_over(Wildcards::ALL, |pieces, port| {
+        found = joined(sorted, pieces, port)
             .filter(|wider| itself.is_none_or(|itself| itself.as_ref() != wider.as_ref()));
         found.is_some()
     });
@@ -81,20 +81,23 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Whether `lookup` finds a pattern that has none but these wildcards: for the host itself, for its first
     /// label, for the hosts below one above it, or for all; each with this port or with any.
-    fn patterns_over(&self, wildcards: Wildcards, mut lookup: impl FnMut(&[&str]) -> bool) -> bool {
+    fn patterns_over(
+        &self,
+        wildcards: Wildcards,
+        mut lookup: impl FnMut(&[&str], &str) -> bool,
+    ) -> bool {
         let Self { scheme, host, port } = *self;
         let other_port = wildcards.any_port && port != ":*";
-        if other_port && lookup(&[scheme, "://", host, ":*"]) {
+        if other_port && lookup(&[scheme, "://", host], ":*") {
             return true;
         }
-        let mut with_port = |[one, two, three, four]: [&str; 4]| {
-            lookup(&[scheme, one, two, three, four, port])
-                || (other_port && lookup(&[scheme, one, two, three, four, ":*"]))
-        };
-        (wildcards.label
-            && labels(host).any(|(start, end, below)| with_port(["://", start, end, below])))
-            || (wildcards.subdomains && bases(host).any(|base| with_port(["://*.", base, "", ""])))
-            || (wildcards.any_host && with_port(["://*", "", "", ""]))
+        let mut with_port =
+            |pieces: &[&str]| lookup(pieces, port) || (other_port && lookup(pieces, ":*"));
+        (wildcards.subdomains && bases(host).any(|base| with_port(&[scheme, "://*.", base])))
+            || (wildcards.label
+                && labels(host)
+                    .any(|(start, end, below)| with_port(&[scheme, "://", start, end, below])))
+            || (wildcards.any_host && with_port(&[scheme, "://*"]))
     }
 }
 
@@ -121,12 +124,12 @@ fn bases(host: &str) -> impl Iterator<Item = &str> {
     dots.map(|(dot, _)| host.split_at(dot + 1).1)
 }
 
-/// The entry that consists of these pieces.
-fn joined<'a, T: AsRef<str>>(sorted: &'a [T], pieces: &[&str]) -> Option<&'a T> {
+/// The entry that consists of these pieces and a port.
+fn joined<'a, T: AsRef<str>>(sorted: &'a [T], pieces: &[&str], port: &str) -> Option<&'a T> {
     // To compare with one text at each step of the search is cheaper than with four pieces.
     let mut buffer = [0; LONGEST + "*.:*".len()];
     let mut rest = &mut buffer[..];
-    for piece in pieces {
+    for piece in pieces.iter().chain([&port]) {
         let (here, behind) = rest.split_at_mut_checked(piece.len())?;
         here.copy_from_slice(piece.as_bytes());
         rest = behind;
