@@ -124,7 +124,7 @@ async fn in_engine(engine: Engine) {
         .replace([format!("https://localhost:{}", pages.port)])
         .unwrap();
     let api = format!("https://localhost:{}", server.port);
-    // Firefox sends no streams.
+    // The others send no streams.
     let streams = engine == Engine::Chromium;
     for (host, allowed) in [("localhost", true), ("127.0.0.1", false)] {
         let page = format!("https://{host}:{}", pages.port);
@@ -181,4 +181,9 @@ async fn chromium_is_answered_right() {
 #[tokio::test]
 async fn firefox_is_answered_right() {
     in_engine(Engine::Firefox).await;
+}
+
+#[tokio::test]
+async fn webkit_is_answered_right() {
+    in_engine(Engine::WebKit).await;
 }
