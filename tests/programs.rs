@@ -3,6 +3,8 @@
 use std::{
     env,
     io::{Write, stderr},
+    path::PathBuf,
+    process::Command,
 };
 
 /// Where this is set, a test that lacks a program fails.
@@ -15,15 +17,43 @@ pub const DEMAND: &str = "CORS_TESTS_DEMAND_PROGRAMS";
 ///
 /// Where the program is missing and demanded.
 pub fn available(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    let found = on_path(program).next().is_some();
     if !found {
-        assert!(
-            env::var_os(DEMAND).is_none(),
-            "`{program}` is not installed"
-        );
-        // The handle itself: what a passing test prints by macro is hidden.
-        let _ = writeln!(stderr(), "not tested: `{program}` is not installed");
+        missing(program);
     }
     found
+}
+
+/// The first program of this name that starts: rustup has a stand-in for each that the toolchain may lack. As
+/// [`available`] where there is none.
+///
+/// # Panics
+///
+/// As [`available`].
+pub fn working(program: &str) -> Option<PathBuf> {
+    let starts = |path: &PathBuf| {
+        let output = Command::new(path).arg("--version").output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    let found = on_path(program).find(starts);
+    if found.is_none() {
+        missing(program);
+    }
+    found
+}
+
+fn on_path(program: &str) -> impl Iterator<Item = PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = env::split_paths(&path).collect();
+    let files = folders.into_iter().map(move |folder| folder.join(program));
+    files.filter(|file| file.is_file())
+}
+
+fn missing(program: &str) {
+    assert!(
+        env::var_os(DEMAND).is_none(),
+        "`{program}` is not installed"
+    );
+    // The handle itself: what a passing test prints by macro is hidden.
+    let _ = writeln!(stderr(), "not tested: `{program}` is not installed");
 }

@@ -51,6 +51,12 @@ arguments! {
     Crate "crate" "crate = web_cors",
 }
 
+/// The names of the arguments that items may be called by, which `crate` is not.
+pub(crate) fn argument_names() -> impl Iterator<Item = &'static str> {
+    let names = ARGUMENTS.iter().map(|(_, name, _)| *name);
+    names.filter(|name| *name != "crate")
+}
+
 /// What other libraries call an argument, and what it is called here.
 const CALLED_ELSEWHERE: [(&str, &str); 8] = [
     ("allow_credentials", "credentials"),
@@ -109,6 +115,8 @@ pub(crate) struct Args {
     pub(crate) krate: Option<Path>,
     /// The constant policy that is written behind `..`.
     pub(crate) base: Option<Path>,
+    /// The names as written, those of no argument among them.
+    pub(crate) names: Vec<Ident>,
 }
 
 impl Args {
@@ -142,7 +150,6 @@ impl Args {
     }
 
     fn parse_all(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> Result<()> {
-        let mut seen: Vec<Ident> = Vec::new();
         while !input.is_empty() {
             if input.parse::<Option<Token![..]>>()?.is_some() {
                 let base: Path = input.parse()?;
@@ -165,13 +172,14 @@ impl Args {
                 };
             }
             let name = name(input)?;
+            let is_second = self.names.contains(&name);
+            self.names.push(name.clone());
             let value: Value = input.parse()?;
-            errors.ok(if seen.contains(&name) {
+            errors.ok(if is_second {
                 Err(given_twice(&name))
             } else {
                 self.set(&name, value)
             });
-            seen.push(name);
             if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
                 return Err(input.error(
                     "expected a comma after the argument before this\n\

@@ -18,6 +18,7 @@ use crate::{
     args::{self, Args},
     check::{self, Place},
     closure::Closure,
+    editor,
     errors::Errors,
     item::Handler,
     origins::Lists,
@@ -44,6 +45,11 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         Some(path) => quote!(#path::__private),
         None => quote!(::cors_runtime::__private),
     };
+    if editor::is_expanding() {
+        let errors = errors.into_result().err().map(Error::into_compile_error);
+        let arguments = editor::arguments(&args, &runtime);
+        return beside(item, quote!(#arguments #errors));
+    }
     match errors.into_result() {
         Ok(()) => {
             let policy = policy_tokens(&record, args.base.as_ref(), &runtime);
@@ -84,6 +90,12 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
     }
     let lists = Lists::check(&args, &mut errors);
     let record = check::record(&args, &lists, Place::Policy, &mut errors);
+    if editor::is_expanding() {
+        let errors = errors.into_result().err().map(Error::into_compile_error);
+        let arguments = editor::arguments(&args, &runtime);
+        let unset = policy_tokens(&Record::UNSET, None, &runtime);
+        return quote!({ #arguments #errors #unset });
+    }
     match errors.into_result() {
         Ok(()) => {
             let policy = policy_tokens(&record, args.base.as_ref(), &runtime);

@@ -9,6 +9,7 @@ use proc_macro::TokenStream;
 mod args;
 mod check;
 mod closure;
+mod editor;
 mod errors;
 mod expand;
 mod item;

@@ -9,6 +9,8 @@ use syn::{
     spanned::Spanned,
 };
 
+use crate::editor;
+
 /// `$crate, handlers…`
 struct Input {
     krate: Ident,
@@ -88,6 +90,9 @@ impl Element {
 impl Input {
     fn expand(&self) -> TokenStream {
         let Self { krate, handlers } = self;
+        if editor::is_expanding() {
+            return self.named();
+        }
         let checks = (1..handlers.len()).map(|position| self.check(position));
         let named = handlers.iter().map(|element| {
             let (cfgs, companion) = (&element.cfgs, element.companion());
@@ -102,6 +107,15 @@ impl Input {
             #(#named)*
             #routes
         }}
+    }
+
+    /// The handlers' functions, each named once, for editors.
+    fn named(&self) -> TokenStream {
+        let Self { krate, handlers } = self;
+        let named = handlers
+            .iter()
+            .map(|Element { cfgs, handler }| quote!(#(#cfgs)* let _ = #handler;));
+        quote!({ #(#named)* #krate::__private::no_routes() })
     }
 
     /// That no handler before this one claims a method of its own. A free

@@ -34,7 +34,7 @@
     clippy::unwrap_used
 )]
 
-#[cfg(doc)]
+#[cfg(any(doc, rust_analyzer))]
 mod docs;
 mod origins;
 mod policy;
@@ -79,6 +79,8 @@ pub mod __private {
     };
     pub use cors_macros::{policy, routes};
 
+    #[cfg(rust_analyzer)]
+    pub use crate::docs::arguments;
     pub use crate::{
         origins::{AllowOrigin, Decider, Is, OriginSet, decided_by, decided_by_set},
         policy::{Named, Policy, assert_no_clash, assert_policy, policy as policy_of, policy_over},

@@ -1,5 +1,7 @@
 //! The manual.
 
+#[cfg(rust_analyzer)]
+pub mod arguments;
 pub mod guides;
 
 #[doc = include_str!("security.md")]

@@ -1,0 +1,39 @@
+//! What rust-analyzer is given: names that lead to the right places.
+//!
+//! rust-analyzer follows each token of the source to every token of the expansion that has its span. What
+//! `rustc` needs would lead from a handler in `routes!` to seven places, and from an argument to none. So
+//! where rust-analyzer expands, the handler's companion is left out, and each argument is a path to its
+//! documentation. `rustc` never sees any of it.
+
+use std::{env, path::Path};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::args::{Args, argument_names};
+
+/// Whether it is rust-analyzer that expands, in its own process.
+pub(crate) fn is_expanding() -> bool {
+    let process = env::current_exe().ok();
+    let name = process.as_deref().and_then(Path::file_name);
+    name.is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
+}
+
+/// The arguments as paths to their documentation. One that there is not, as while it is typed, is looked up
+/// among those that are left, which completion then offers: it compares the expansion with that of a text
+/// with a longer name, so what precedes has to be of one length, and errors, which quote the name, come last.
+pub(crate) fn arguments(args: &Args, runtime: &TokenStream) -> TokenStream {
+    let is_known = |name: &&Ident| argument_names().any(|known| *name == known);
+    let (known, unknown): (Vec<_>, Vec<_>) = args.names.iter().partition(is_known);
+    let left = argument_names().filter(|name| !known.iter().any(|known| known == name));
+    let left = left.map(|name| Ident::new(name, Span::call_site()));
+    quote! {
+        const _: () = {
+            mod left {
+                pub use #runtime::arguments::{#(#left),*};
+            }
+            #(let _ = #runtime::arguments::#known;)*
+            #(let _ = left::#unknown;)*
+        };
+    }
+}
