@@ -34,21 +34,21 @@ macro_rules! arguments {
 }
 
 arguments! {
-    Methods "methods" "methods = \"GET, POST\"",
-    Origins "origins" "origins = \"https://app.example.com\"`, or `origins = OriginSet` for origins that are known at run time, or `origins = \"*\"",
-    Open "open" "open",
-    Credentials "credentials" "credentials` or `credentials = false",
-    AllowHeaders "allow_headers" "allow_headers = \"X-Csrf-Token\"",
-    ExposeHeaders "expose_headers" "expose_headers = \"ETag, X-Total\"",
-    MaxAge "max_age" "max_age = 600",
-    DebugMaxAge "debug_max_age" "debug_max_age` or `debug_max_age = 5",
-    DebugOrigins "debug_origins" "debug_origins = \"http://localhost:*\"",
-    Enforce "enforce" "enforce`, or `enforce = false`, or `enforce = \"report\"",
-    InsecureOrigins "danger_insecure_origins" "danger_insecure_origins",
-    PublicSuffix "danger_public_suffix" "danger_public_suffix",
-    AnyPort "danger_any_port" "danger_any_port",
-    AnyHost "danger_any_host" "danger_any_host",
-    Crate "crate" "crate = web_cors",
+    Methods "methods" "`methods = \"GET, POST\"`",
+    Origins "origins" "`origins = \"https://app.example.com\"`, or `origins = OriginSet` for origins that are known at run time, or `origins = \"*\"`",
+    Open "open" "`open`",
+    Credentials "credentials" "`credentials` or `credentials = false`",
+    AllowHeaders "allow_headers" "`allow_headers = \"X-Csrf-Token\"`",
+    ExposeHeaders "expose_headers" "`expose_headers = \"ETag, X-Total\"`",
+    MaxAge "max_age" "`max_age = 600`, in seconds",
+    DebugMaxAge "debug_max_age" "`debug_max_age`, or `debug_max_age = 5`, in seconds",
+    DebugOrigins "debug_origins" "`debug_origins = \"http://localhost:*\"`",
+    Enforce "enforce" "`enforce`, or `enforce = false`, or `enforce = \"report\"`",
+    InsecureOrigins "danger_insecure_origins" "`danger_insecure_origins`",
+    PublicSuffix "danger_public_suffix" "`danger_public_suffix`",
+    AnyPort "danger_any_port" "`danger_any_port`",
+    AnyHost "danger_any_host" "`danger_any_host`",
+    Crate "crate" "`crate = web_cors`",
 }
 
 /// The names of the arguments that items may be called by, which `crate` is not.
@@ -146,18 +146,25 @@ impl Args {
         let mut args = Self::default();
         let parsed = (|input: ParseStream<'_>| args.parse_all(input, errors)).parse2(tokens);
         errors.ok(parsed);
+        if let Some(error) = args.methods_without_argument() {
+            errors.push(error);
+        }
         args
     }
 
     fn parse_all(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> Result<()> {
         while !input.is_empty() {
             if input.parse::<Option<Token![..]>>()?.is_some() {
-                let base: Path = input.parse()?;
-                if input.peek(Paren) {
+                let base: Path = input.parse().map_err(|error| {
+                    let message = "`..` is followed by the name of a base policy\n\
+                                   help: write `..BASE`, where `const BASE: Policy = policy!(…);`";
+                    Error::new(error.span(), message)
+                })?;
+                if input.peek(Paren) || input.peek(Token![!]) {
                     return Err(Error::new(
                         base.span(),
                         "`..` takes the name of a constant, and this is a call\n\
-                         help: make a constant of it by `policy!(…)`, and write its name",
+                         help: write `const BASE: Policy = policy!(…);`, and here `..BASE`",
                     ));
                 }
                 self.base = Some(base);
@@ -190,13 +197,31 @@ impl Args {
         Ok(())
     }
 
+    /// Methods that are written as arguments: `#[cors(GET, POST)]`.
+    fn methods_without_argument(&self) -> Option<Error> {
+        let names = self.names.iter();
+        let methods = names.filter(|name| method::parse(&name.to_string()).is_ok());
+        let methods: Vec<_> = methods.collect();
+        let first = methods.first()?;
+        let list: Vec<_> = methods.iter().map(|name| name.to_string()).collect();
+        let message = format!(
+            "`{first}` is a method, and no argument\nhelp: write `methods = \"{}\"`",
+            list.join(", ")
+        );
+        Some(Error::new(first.span(), message))
+    }
+
     fn set(&mut self, name: &Ident, value: Value) -> Result<()> {
         let text = name.to_string();
         let mut arguments = ARGUMENTS.iter();
-        let Some((argument, _, example)) = arguments.find(|(_, known, _)| text == *known) else {
-            return Err(unknown(&text, name.span()));
+        let Some((argument, _, help)) = arguments.find(|(_, known, _)| text == *known) else {
+            // Methods are reported together.
+            return match method::parse(&text) {
+                Ok(_) => Ok(()),
+                Err(_) => Err(unknown(&text, name.span())),
+            };
         };
-        let wrong_kind = |value: Value| value.wrong_kind(name, example);
+        let wrong_kind = |value: Value| value.wrong_kind(name, help);
         match argument {
             Argument::Methods => self.methods = Some(value.list(wrong_kind)?),
             Argument::Origins => {
@@ -244,8 +269,9 @@ impl Args {
 fn name(input: ParseStream<'_>) -> Result<Ident> {
     let message = if input.peek(Lit) {
         "this belongs to no argument\n\
-         help: write a list as one string, as in `methods = \"GET, POST\"`, or as an array, as in \
-         `methods = [\"GET\", \"POST\"]`"
+         help: write `methods = \"GET, POST\"`, or `methods = [\"GET\", \"POST\"]`"
+    } else if input.peek(Token![;]) {
+        "arguments end with a comma, and this is a semicolon\nhelp: write a comma"
     } else if input.peek(Token![...]) || input.peek(Token![.]) {
         "a base policy follows two dots\nhelp: write `..BASE`"
     } else {
@@ -267,8 +293,8 @@ fn unknown(name: &str, span: Span) -> Error {
     let names = ARGUMENTS.map(|(_, name, _)| name);
     let mut elsewhere = CALLED_ELSEWHERE.iter();
     let elsewhere = elsewhere.find_map(|(other, here)| (name == *other).then_some(*here));
-    let help = if method::parse(name).is_ok() {
-        format!("write `methods = \"{name}\"`")
+    let help = if ["path", "route", "url"].contains(&name) {
+        "the router has the path: write `.route(\"/items\", routes!(items))`".to_owned()
     } else if name
         .chars()
         .all(|c| matches!(c, 'A'..='Z' | '0'..='9' | '_'))

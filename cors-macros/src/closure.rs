@@ -57,7 +57,11 @@ impl Parse for Closure {
             };
             return Err(wrong(parameter.span(), problem));
         }
-        let state = match input.parse()? {
+        let no_type = |_| {
+            let problem = "the closure does not say what the type of the state is";
+            wrong(parameter.span(), problem)
+        };
+        let state = match input.parse().map_err(no_type)? {
             Type::Reference(TypeReference {
                 elem,
                 mutability: None,
@@ -70,7 +74,13 @@ impl Parse for Closure {
                 ));
             }
         };
-        input.parse::<Token![|]>()?;
+        let no_bar = |error: Error| {
+            wrong(
+                error.span(),
+                "the closure has one parameter, and `|` behind it",
+            )
+        };
+        input.parse::<Token![|]>().map_err(no_bar)?;
         let mut body = TokenStream::new();
         while !input.is_empty() && !input.peek(Token![,]) {
             body.extend([input.parse::<TokenTree>()?]);

@@ -12,6 +12,7 @@ mod closure;
 mod editor;
 mod errors;
 mod expand;
+mod expression;
 mod item;
 mod origins;
 mod routes;

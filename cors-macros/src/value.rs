@@ -1,15 +1,17 @@
 //! The value behind the name of an argument, and the kinds it can be of.
 
 use cors_grammar::{list, record::Enforce};
-use proc_macro2::Span;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{
     Error, Ident, Lit, LitBool, LitInt, LitStr, Path, Result, Token, Type,
-    parse::{Parse, ParseStream},
+    ext::IdentExt,
+    parse::{self, Parse, ParseStream, Parser},
     spanned::Spanned as _,
     token::{Bracket, Paren},
 };
 
-use crate::{closure::Closure, errors::Errors, spanned::Spanned};
+use crate::{closure::Closure, errors::Errors, expression::Expression, spanned::Spanned};
 
 /// A list, as it is sent, and its elements.
 #[derive(Default)]
@@ -63,8 +65,10 @@ impl From<u64> for Seconds {
 pub(crate) enum Value {
     /// Nothing: `credentials`.
     Bare,
+    /// `=`, and nothing behind it.
+    Missing(Span),
     Text(LitStr),
-    Array(Vec<Lit>, Span),
+    Array(Vec<LitStr>, Span),
     Number {
         negative: bool,
         number: LitInt,
@@ -74,12 +78,13 @@ pub(crate) enum Value {
     Closure(Closure),
     /// `_`.
     Underscore(Token![_]),
-    Other(Span),
+    /// What is none of these: an expression, which no macro can evaluate.
+    Expression(Expression),
 }
 
 impl Parse for Value {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        if input.is_empty() || input.peek(Token![,]) {
+        if is_at_end(input) {
             return Ok(Self::Bare);
         }
         if input.peek(Paren) {
@@ -94,57 +99,108 @@ impl Parse for Value {
                  help: write `max_age`, `allow_headers` and the like",
             ));
         }
-        if input.parse::<Token![=]>().is_err() {
+        let Some(equals) = input.parse::<Option<Token![=]>>()? else {
             return Err(input.error(
                 "expected `=` or a comma before this\n\
                  help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`",
             ));
-        }
-        if input.peek(Bracket) {
-            let content;
-            let bracket = syn::bracketed!(content in input);
-            let mut elements = Vec::new();
-            while !content.is_empty() {
-                let element = content.parse();
-                elements.push(element.map_err(|error| no_string(error.span()))?);
-                if !content.is_empty() && content.parse::<Token![,]>().is_err() {
-                    return Err(content.error(
-                        "expected a comma after the element before this\n\
-                         help: write a comma between two elements",
-                    ));
-                }
-            }
-            return Ok(Self::Array(elements, bracket.span.join()));
-        }
-        if let Some(underscore) = input.parse()? {
-            return Ok(Self::Underscore(underscore));
+        };
+        if is_at_end(input) {
+            return Ok(Self::Missing(equals.span()));
         }
         if Closure::peek(input) {
             return Ok(Self::Closure(input.parse()?));
         }
-        let negative = input.parse::<Option<Token![-]>>()?.is_some();
-        if !negative && !input.peek(Lit) {
-            let named = input.parse()?;
-            if input.peek(Paren) {
-                return Err(input.error(
-                    "a type is named here, and this calls something\n\
-                     help: leave the parentheses out, as in `origins = OriginSet`",
-                ));
+        // A minus is peeked as part of a literal.
+        let is_literal = input.peek(Lit) && !input.peek(Token![-]);
+        let is_complete = is_literal || input.peek(Bracket);
+        let mut tokens = TokenStream::from(input.parse::<TokenTree>()?);
+        // Behind a whole value another begins, and a comma has been forgotten.
+        if !(is_complete && (input.peek(Lit) || input.peek(Ident::peek_any))) {
+            while !is_at_end(input) {
+                tokens.extend([input.parse::<TokenTree>()?]);
             }
-            return Ok(match named {
-                // `concat!(…)` and the like: nothing here can look into them.
-                Type::Macro(call) => Self::Other(call.span()),
-                path => Self::Type(Box::new(path)),
-            });
         }
-        Ok(match input.parse()? {
-            Lit::Int(number) => Self::Number { negative, number },
-            other if negative => Self::Other(other.span()),
-            Lit::Str(text) => Self::Text(text),
-            Lit::Bool(value) => Self::Bool(value),
-            other => Self::Other(other.span()),
-        })
+        Self::of(tokens)
     }
+}
+
+/// Whether an argument ends here. A semicolon is in no value.
+fn is_at_end(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,]) || input.peek(Token![;])
+}
+
+impl Value {
+    /// The value that all these tokens are.
+    fn of(tokens: TokenStream) -> Result<Self> {
+        let parsed = |input: ParseStream<'_>| {
+            if input.peek(Bracket) {
+                let content;
+                let bracket = syn::bracketed!(content in input);
+                return Ok(Self::Array(elements(&content)?, bracket.span.join()));
+            }
+            if let Some(underscore) = input.parse()? {
+                return Ok(Self::Underscore(underscore));
+            }
+            let negative = input.parse::<Option<Token![-]>>()?.is_some();
+            if input.peek(Lit) {
+                return match input.parse()? {
+                    Lit::Int(number) => Ok(Self::Number { negative, number }),
+                    Lit::Str(text) if !negative => Ok(Self::Text(text)),
+                    Lit::Bool(value) if !negative => Ok(Self::Bool(value)),
+                    other => Err(Error::new(other.span(), "")),
+                };
+            }
+            Ok(Self::Type(input.parse()?))
+        };
+        let is_list = |tokens: &TokenStream| {
+            let mut tokens = tokens.clone().into_iter();
+            let first = tokens.next();
+            matches!(first, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket)
+                && tokens.next().is_none()
+        };
+        match parsed.parse2(tokens.clone()) {
+            // `concat!(…)` and the like, and what a constant looks like.
+            Ok(Self::Type(ty)) if !Expression::is_type(&ty) => {}
+            Ok(value) => return Ok(value),
+            Err(error) if is_list(&tokens) => return Err(error),
+            Err(_) => {}
+        }
+        Ok(Self::Expression(Expression::new(tokens)))
+    }
+}
+
+/// The elements of an array, each of which is a string.
+fn elements(input: ParseStream<'_>) -> Result<Vec<LitStr>> {
+    let mut errors = Errors::default();
+    let mut elements = Vec::new();
+    while !input.is_empty() {
+        if input.peek(LitStr) && (input.peek2(Token![,]) || input.peek2(parse::End)) {
+            elements.push(input.parse()?);
+        } else if input.peek(LitStr) {
+            input.parse::<LitStr>()?;
+            return Err(input.error(
+                "expected a comma after the element before this\n\
+                 help: write a comma between two elements",
+            ));
+        } else {
+            let mut tokens = TokenStream::new();
+            while !input.is_empty() && !input.peek(Token![,]) {
+                tokens.extend([input.parse::<TokenTree>()?]);
+            }
+            if tokens.is_empty() {
+                let span = input.span();
+                errors.push(Error::new(
+                    span,
+                    "an element is empty\nhelp: leave one comma out",
+                ));
+            } else {
+                errors.push(Expression::new(tokens).no_element());
+            }
+        }
+        input.parse::<Option<Token![,]>>()?;
+    }
+    errors.into_result().map(|()| elements)
 }
 
 impl Value {
@@ -153,7 +209,7 @@ impl Value {
             Self::Text(text) => split(&text.value(), text.span()),
             // As the empty text: a list without elements.
             Self::Array(literals, span) if literals.is_empty() => split("", span),
-            Self::Array(literals, _) => strings(literals),
+            Self::Array(literals, _) => Ok(strings(&literals)),
             other => Err(wrong_kind(other)),
         }
     }
@@ -229,23 +285,26 @@ impl Value {
         }
     }
 
-    /// The error of a value of another kind than its argument's.
-    pub(crate) fn wrong_kind(self, name: &Ident, example: &str) -> Error {
+    /// The error of a value of another kind than its argument's; `help` says what to write.
+    pub(crate) fn wrong_kind(self, name: &Ident, help: &str) -> Error {
         let span = match &self {
             Self::Bare => name.span(),
             Self::Text(text) => text.span(),
-            Self::Array(_, span) | Self::Other(span) => *span,
+            Self::Array(_, span) | Self::Missing(span) => *span,
             Self::Number { number, .. } => number.span(),
             Self::Bool(value) => value.span(),
-            Self::Type(path) => path.span(),
+            Self::Type(path) => {
+                return Expression::new(path.to_token_stream()).no_value(name, help);
+            }
             Self::Closure(closure) => closure.span(),
             Self::Underscore(underscore) => underscore.span(),
+            Self::Expression(expression) => return expression.no_value(name, help),
         };
         let problem = match self {
-            Self::Bare => format!("`{name}` needs a value"),
+            Self::Bare | Self::Missing(_) => format!("`{name}` needs a value"),
             _ => format!("this is no value for `{name}`"),
         };
-        Error::new(span, format!("{problem}\nhelp: write `{example}`"))
+        Error::new(span, format!("{problem}\nhelp: write {help}"))
     }
 }
 
@@ -262,22 +321,8 @@ fn split(text: &str, span: Span) -> Result<List> {
 }
 
 /// The elements of an array, each with its own span.
-fn strings(literals: Vec<Lit>) -> Result<List> {
-    let mut errors = Errors::default();
-    let elements = literals.into_iter().filter_map(|literal| match literal {
-        Lit::Str(text) => Some(Spanned::new(text.value(), text.span())),
-        other => {
-            errors.push(no_string(other.span()));
-            None
-        }
-    });
-    let elements = elements.collect();
-    errors.into_result().map(|()| List::new(elements))
-}
-
-fn no_string(span: Span) -> Error {
-    Error::new(
-        span,
-        "a list holds strings\nhelp: put the element in quotes",
-    )
+fn strings(literals: &[LitStr]) -> List {
+    let elements = literals.iter();
+    let elements = elements.map(|text| Spanned::new(text.value(), text.span()));
+    List::new(elements.collect())
 }

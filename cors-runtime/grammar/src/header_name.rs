@@ -115,6 +115,12 @@ const CONSTANTS: [&str; 52] = [
     "X_XSS_PROTECTION",
 ];
 
+/// The header of a constant of `http::header`, where the two read otherwise.
+pub fn of_constant(name: &str) -> Option<String> {
+    let is_constant = CONSTANTS.contains(&name);
+    is_constant.then(|| name.to_ascii_lowercase().replace('_', "-"))
+}
+
 /// Checks a name for `allow_headers`: one that a page may set on a request.
 ///
 /// A name is refused where it is no token (RFC 9110, section 5.6.2), where the browser keeps it to
@@ -219,13 +225,10 @@ pub fn check_exposed(name: &str) -> Result<(), Mistake> {
 }
 
 fn check_token(name: &str) -> Result<(), Mistake> {
-    if CONSTANTS.contains(&name) {
+    if let Some(header) = of_constant(name) {
         let problem =
             format!("`{name}` is the name of a constant of `http::header`, and of no header");
-        return Err(Mistake::corrected(
-            problem,
-            name.to_ascii_lowercase().replace('_', "-"),
-        ));
+        return Err(Mistake::corrected(problem, header));
     }
     let Some(wrong) = name.chars().find(|c| !is_token_char(*c)) else {
         return if name.is_empty() {

@@ -1,0 +1,174 @@
+//! What is written where a literal is needed: constants, calls, sums. A macro sees only their tokens, so each is
+//! answered with the literal, where that can be computed.
+
+use cors_grammar::{header_name, method};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use syn::{Error, Lit, LitStr, Type, spanned::Spanned};
+
+/// Tokens that are no literal.
+pub(crate) struct Expression(TokenStream);
+
+impl Expression {
+    pub(crate) fn new(tokens: TokenStream) -> Self {
+        Self(tokens)
+    }
+
+    /// Whether a type is one that may decide, by its form. The names of constants are in upper case; so may a
+    /// type's be, where it is a short abbreviation.
+    pub(crate) fn is_type(ty: &Type) -> bool {
+        let Type::Path(path) = ty else {
+            return false;
+        };
+        path.path.segments.last().is_none_or(|last| {
+            let name = last.ident.to_string();
+            !is_constant(&last.ident) || (name.len() <= 4 && !name.contains('_'))
+        })
+    }
+
+    /// The error of an expression in the place of an argument's value; `help` says what to write.
+    pub(crate) fn no_value(&self, name: &Ident, help: &str) -> Error {
+        let literal = match name.to_string().as_str() {
+            "methods" => self.methods().or_else(|| self.list()),
+            "max_age" | "debug_max_age" => self.product().map(|number| number.to_string()),
+            "allow_headers" | "expose_headers" => self.header().or_else(|| self.list()),
+            _ => self.list(),
+        };
+        let help = match literal {
+            Some(literal) => format!("`{name} = {literal}`"),
+            None => help.to_owned(),
+        };
+        let base = match self.constant() {
+            Some(_) if name != "crate" => {
+                "; or make a constant of it by `policy!(…)`, and write `..BASE`"
+            }
+            _ => "",
+        };
+        let is_path = syn::parse2::<syn::Path>(self.0.clone()).is_ok();
+        let problem = match self.constant() {
+            Some(constant) => format!("`{constant}` is a constant, and a macro reads none"),
+            None if is_path => format!("this is no value for `{name}`"),
+            None => format!("a macro evaluates no expressions, and this is no value for `{name}`"),
+        };
+        Error::new(self.span(), format!("{problem}\nhelp: write {help}{base}"))
+    }
+
+    /// The error of an expression in the place of a list's element.
+    pub(crate) fn no_element(&self) -> Error {
+        let literal = self.methods().or_else(|| self.header());
+        let (problem, help) = match (self.constant(), literal) {
+            (_, Some(literal)) => {
+                let problem = "a list holds strings, and this is a constant of the crate `http`";
+                (problem.to_owned(), format!("write `{literal}`"))
+            }
+            (Some(constant), None) => (
+                format!("`{constant}` is a constant, and a macro reads none"),
+                "write what it stands for as a string; or keep whole lists in a constant made by \
+                 `policy!(…)`, and write `..BASE`"
+                    .to_owned(),
+            ),
+            (None, None) if syn::parse2::<Lit>(self.0.clone()).is_ok() => (
+                "a list holds strings".to_owned(),
+                "write a string".to_owned(),
+            ),
+            (None, None) => (
+                "a list holds strings, and a macro evaluates no expressions".to_owned(),
+                "write a string".to_owned(),
+            ),
+        };
+        Error::new(self.span(), format!("{problem}\nhelp: {help}"))
+    }
+
+    fn span(&self) -> Span {
+        self.0.span()
+    }
+
+    /// The path of a constant, where the tokens are one.
+    fn constant(&self) -> Option<String> {
+        let mut last = None;
+        for token in self.0.clone() {
+            match token {
+                TokenTree::Ident(ident) => last = Some(ident),
+                TokenTree::Punct(punct) if punct.as_char() == ':' => {}
+                _ => return None,
+            }
+        }
+        last.filter(is_constant).map(|ident| ident.to_string())
+    }
+
+    /// The methods that `Method::GET`, `GET | POST` and the like name, as a list.
+    fn methods(&self) -> Option<String> {
+        let mut methods = Vec::new();
+        for token in self.0.clone() {
+            match token {
+                TokenTree::Ident(ident) => methods.push(ident.to_string()),
+                TokenTree::Punct(punct) if matches!(punct.as_char(), ':' | '|') => {}
+                _ => return None,
+            }
+        }
+        methods.retain(|name| name != "Method" && name != "http" && name != "axum");
+        let are_methods = methods.iter().all(|name| method::parse(name).is_ok());
+        (are_methods && !methods.is_empty()).then(|| format!("\"{}\"", methods.join(", ")))
+    }
+
+    /// The name of the header that a constant of `http::header` stands for.
+    fn header(&self) -> Option<String> {
+        header_name::of_constant(&self.constant()?).map(|name| format!("\"{name}\""))
+    }
+
+    /// The strings in the brackets of `&[…]`, `vec![…]` or `(…)`, as an array.
+    fn list(&self) -> Option<String> {
+        let mut tokens: Vec<_> = self.0.clone().into_iter().collect();
+        let Some(TokenTree::Group(group)) = tokens.pop() else {
+            return None;
+        };
+        let starts = tokens.iter().all(|token| match token {
+            TokenTree::Punct(punct) => matches!(punct.as_char(), '&' | '!'),
+            TokenTree::Ident(ident) => ident == "vec",
+            _ => false,
+        });
+        let is_list = matches!(
+            group.delimiter(),
+            Delimiter::Bracket | Delimiter::Parenthesis
+        );
+        if !starts || !is_list {
+            return None;
+        }
+        let mut strings = Vec::new();
+        for token in group.stream() {
+            match token {
+                TokenTree::Punct(punct) if punct.as_char() == ',' => {}
+                token => {
+                    let text: LitStr = syn::parse2(token.into()).ok()?;
+                    strings.push(format!("{:?}", text.value()));
+                }
+            }
+        }
+        (!strings.is_empty()).then(|| format!("[{}]", strings.join(", ")))
+    }
+
+    /// The product of numbers, as in `10 * 60`.
+    fn product(&self) -> Option<u64> {
+        let mut product: u64 = 1;
+        for token in self.0.clone() {
+            match token {
+                TokenTree::Punct(punct) if punct.as_char() == '*' => {}
+                token => {
+                    let Lit::Int(factor) = syn::parse2(token.into()).ok()? else {
+                        return None;
+                    };
+                    product = product.checked_mul(factor.base10_parse().ok()?)?;
+                }
+            }
+        }
+        Some(product)
+    }
+}
+
+/// Whether a name is written as those of constants are.
+fn is_constant(name: &Ident) -> bool {
+    let name = name.to_string();
+    name.len() > 1
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
