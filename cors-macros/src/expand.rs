@@ -141,7 +141,7 @@ fn methods_missing() -> Error {
 /// Its name has the span of the attribute: naming lints then stay silent without an
 /// `#[allow]`, which a user's `#![forbid]` would refuse.
 ///
-/// Nothing but `routes!` uses `NAMED_IN_ROUTES`, so that the compiler warns of a handler that is routed
+/// Nothing but `routes!` uses `CORS_POLICY_FOR_ROUTES`, so that the compiler warns of a handler that is routed
 /// by `get(…)` and the like, where its policy has no say.
 ///
 /// The policy is a constant, which a check of methods can read; its header values are a static, which
@@ -155,7 +155,10 @@ fn companion(
     constructor: &TokenStream,
 ) -> TokenStream {
     let Handler {
-        cfgs, visibility, ..
+        cfgs,
+        allows,
+        visibility,
+        ..
     } = handler;
     let name = handler.companion_name();
     let handler_name = handler.name.unraw().to_string();
@@ -183,7 +186,7 @@ fn companion(
         None => quote!(StaticOrigins),
     };
     // At the handler's own name, since the call-site span suppresses lints elsewhere.
-    let named = quote_spanned!(handler.name.span()=> const NAMED_IN_ROUTES: () = (););
+    let named = quote_spanned!(handler.name.span()=> const CORS_POLICY_FOR_ROUTES: () = (););
     let decider = decider.map(|Decider { bound, expression }| {
         let state = state_name();
         quote! {
@@ -207,6 +210,7 @@ fn companion(
         #(#cfgs)*
         impl #name {
             #[doc(hidden)]
+            #(#allows)*
             #visibility #named
         }
 

@@ -2,15 +2,20 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::{
-    Attribute, Error, Generics, Ident, Result, Token, Visibility,
+    Attribute, Error, Generics, Ident, Meta, Result, Token, Visibility,
     ext::IdentExt,
     parse::{Parse, ParseStream},
+    spanned::Spanned,
 };
 
 /// The head of the annotated function. Its body is never parsed.
 pub(crate) struct Handler {
     /// The `#[cfg(…)]`s among its attributes: the companion exists where the function does.
     pub(crate) cfgs: Vec<Attribute>,
+    /// Those that allow dead code: of the companion as well.
+    pub(crate) allows: Vec<Attribute>,
+    /// A second `#[cors]` among them.
+    second: Option<Span>,
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     is_async: bool,
@@ -24,9 +29,10 @@ const PRIMITIVES: [&str; 17] = [
 ];
 
 impl Handler {
-    /// Whether a companion can be emitted beside it: an `impl` holds no types.
+    /// Whether a companion can be emitted beside it: an `impl` holds no types, and a second attribute
+    /// emits its own.
     pub(crate) fn takes_companion(&self) -> bool {
-        self.receiver.is_none() && !self.hides_primitive()
+        self.receiver.is_none() && !self.hides_primitive() && self.second.is_none()
     }
 
     fn hides_primitive(&self) -> bool {
@@ -40,6 +46,13 @@ impl Handler {
                 receiver,
                 "`#[cors]` goes on a free function, and this one is a method\n\
                  help: move it out of the `impl` and take `State(…)` in place of `self`",
+            ));
+        }
+        if let Some(second) = self.second {
+            return Err(Error::new(
+                second,
+                "a handler has one policy, and this is its second `#[cors]`\n\
+                 help: write one attribute, with all its methods, as in `methods = \"GET, POST\"`",
             ));
         }
         if self.hides_primitive() {
@@ -68,8 +81,22 @@ impl Handler {
 
 impl Parse for Handler {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let mut cfgs = input.call(Attribute::parse_outer)?;
-        cfgs.retain(|attribute| attribute.path().is_ident("cfg"));
+        let attributes = input.call(Attribute::parse_outer)?;
+        let is_called = |attribute: &&Attribute, name: &str| {
+            attribute
+                .path()
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == name)
+        };
+        let second = attributes
+            .iter()
+            .find(|attribute| is_called(attribute, "cors"));
+        let second = second.map(|attribute| attribute.path().span());
+        let (cfgs, mut allows): (Vec<_>, Vec<_>) = attributes
+            .into_iter()
+            .partition(|attribute| attribute.path().is_ident("cfg"));
+        allows.retain(allows_dead_code);
         let visibility = input.parse()?;
         let mut is_async = false;
         while !input.peek(Token![fn]) {
@@ -82,12 +109,24 @@ impl Parse for Handler {
         input.parse::<TokenStream>()?;
         Ok(Self {
             cfgs,
+            allows,
+            second,
             visibility,
             name,
             is_async,
             receiver,
         })
     }
+}
+
+/// Whether an attribute is `#[allow(dead_code)]`, or the like. (`#[expect(…)]` expects it of the function.)
+fn allows_dead_code(attribute: &Attribute) -> bool {
+    let Meta::List(list) = &attribute.meta else {
+        return false;
+    };
+    let mut lints = list.tokens.clone().into_iter();
+    list.path.is_ident("allow")
+        && lints.any(|lint| ["dead_code", "unused"].contains(&lint.to_string().as_str()))
 }
 
 /// Takes one of the words that may precede `fn`, as in `pub unsafe extern "C" fn`.

@@ -20,6 +20,21 @@ mod spanned;
 mod value;
 
 /// See `cors_runtime::cors`.
+#[doc(
+    alias = "403",
+    alias = "allow_headers",
+    alias = "credentials",
+    alias = "debug_max_age",
+    alias = "debug_origins",
+    alias = "enforce",
+    alias = "expose_headers",
+    alias = "max_age",
+    alias = "methods",
+    alias = "open",
+    alias = "origins",
+    alias = "preflight",
+    alias = "wildcard"
+)]
 #[proc_macro_attribute]
 pub fn cors(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(args.into(), item.into()).into()

@@ -96,7 +96,7 @@ impl Input {
         let checks = (1..handlers.len()).map(|position| self.check(position));
         let named = handlers.iter().map(|element| {
             let (cfgs, companion) = (&element.cfgs, element.companion());
-            quote!(#(#cfgs)* const _: () = <#companion>::NAMED_IN_ROUTES;)
+            quote!(#(#cfgs)* const _: () = <#companion>::CORS_POLICY_FOR_ROUTES;)
         });
         let none = quote!(#krate::__private::no_routes());
         let routes = handlers

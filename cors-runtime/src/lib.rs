@@ -1,5 +1,29 @@
 //! CORS for axum: one attribute on a handler, checked by the compiler.
 //!
+//! ```
+//! use axum::routing::get;
+//! use cors_runtime::{CorsRouter, Policy, cors, policy, routes};
+//!
+//! const APP: Policy = policy!(origins = "https://app.example.com", credentials);
+//!
+//! /// Anyone may read: the open policy.
+//! #[cors(methods = "GET", open)]
+//! async fn prices() -> &'static str {
+//!     "tea: 3"
+//! }
+//!
+//! /// Only our own front end may order, with cookies.
+//! #[cors(methods = "POST", ..APP)]
+//! async fn order() {}
+//!
+//! let app: axum::Router = CorsRouter::new()
+//!     .route("/prices", routes!(prices))
+//!     .route("/orders", routes!(order))
+//!     .route("/health", get(|| async { "up" }))
+//!     .default_policy(APP) // for /health, and for unknown URLs
+//!     .into_router();
+//! ```
+//!
 //! - [`#[cors]`](macro@cors) gives a handler its policy;
 //! - [`routes!`] puts the handlers of one path together;
 //! - [`CorsRouter`] is a router on which no preflight reaches a layer, and on which every response
@@ -12,21 +36,19 @@
 //! them [`my_request_fails`](guides::my_request_fails), from the words of the browser's console to the line
 //! to write.
 //!
-//! ```
-//! use axum::routing::get;
-//! use cors_runtime::{CorsRouter, cors, routes};
+//! # Features
 //!
-//! #[cors(methods = "GET, POST", debug_max_age)]
-//! async fn items() -> &'static str {
-//!     "[]"
-//! }
+//! None is on by default. The oldest compiler is Rust 1.88, the axum 0.8.
 //!
-//! let app: axum::Router = CorsRouter::new()
-//!     .route("/items", routes!(items))
-//!     .route("/health", get(|| async { "up" })) // no attribute, no access headers
-//!     .into_router();
-//! ```
+//! | feature | what it brings |
+//! | --- | --- |
+//! | `require-origins` | an attribute without `origins` has to say `open`; for applications, never for a library |
+//! | `public-suffix` | patterns with credentials are checked against the public suffix list; some seconds of build time |
+//! | `tracing` | events: refusals (debug), what `enforce = "report"` lets pass (info), replaced headers (warning), decisions that panic (error) |
+//! | `serde` | [`OriginSet`] in configuration files |
+//! | `testing` | a browser for unit tests; for `[dev-dependencies]` |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -41,6 +63,7 @@ mod policy;
 mod protocol;
 mod routing;
 #[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 
 #[doc = include_str!("docs/cors.md")]
@@ -62,6 +85,12 @@ macro_rules! routes {
 }
 
 #[doc = include_str!("docs/policy.md")]
+#[doc(
+    alias = "credentials",
+    alias = "max_age",
+    alias = "origins",
+    alias = "wildcard"
+)]
 #[macro_export]
 macro_rules! policy {
     ($($arguments:tt)*) => {

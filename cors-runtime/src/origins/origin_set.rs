@@ -55,6 +55,7 @@ use cors_grammar::{
 /// reaches a public suffix (or that nothing has checked, without the feature `public-suffix`), `scheme://*`.
 /// Under such a policy these entries allow nobody unless the attribute says the `danger_` word; `"*"` and
 /// `file://` allow nobody at all. The refusal names the entry and the word.
+#[doc(alias = "allowlist", alias = "environment", alias = "wildcard")]
 #[derive(Clone, Default)]
 pub struct OriginSet(Arc<RwLock<Arc<Entries>>>);
 

@@ -10,6 +10,7 @@ use serde_core::{
 use super::origin_set::OriginSet;
 
 /// As its text, which reads back.
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl Serialize for OriginSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -17,6 +18,7 @@ impl Serialize for OriginSet {
 }
 
 /// From its text (`"https://a.example, https://b.example"`) or from a list of its entries.
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl<'de> Deserialize<'de> for OriginSet {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(TextOrList)

@@ -46,6 +46,7 @@ use crate::{
 /// one answers all preflights, and replaces the access headers of the handlers. It opens nothing, though:
 /// a closed policy inside it refuses (403) whom it does not allow.
 #[derive(Clone, Debug)]
+#[doc(alias = "403", alias = "permissive", alias = "very_permissive")]
 #[must_use = "a layer does nothing until it is put around a service"]
 pub struct CorsLayer {
     policy: LayerSource,

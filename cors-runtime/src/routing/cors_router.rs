@@ -16,7 +16,6 @@ use crate::origins::OriginSet;
 use super::{
     cors_layer::CorsLayer,
     handler::ErasedHandler,
-    paths::Paths,
     plain_part::{DefaultPolicy, PlainPart},
     policy_path::{ErasedLayer, PolicyPath},
     routes::Routes,
@@ -58,23 +57,24 @@ use super::{
 ///     .route("/health", get(|| async { "up" }))
 ///     .into_router();
 /// ```
+#[doc(alias = "401", alias = "OPTIONS", alias = "preflight")]
 #[must_use = "a router does nothing until it is served"]
 #[derive(Clone)]
 pub struct CorsRouter<S = ()> {
     /// All that has no policy of its own.
-    plain: Router<S>,
+    pub(super) plain: Router<S>,
     /// The policy of all that is in `plain`.
-    default: DefaultPolicy,
+    pub(super) default: DefaultPolicy,
     /// Where the service's own pages are.
-    own_origins: Option<OriginSet>,
+    pub(super) own_origins: Option<OriginSet>,
     /// The same of nested and merged routers that say themselves which policy it has.
-    parts: Vec<PlainPart<S>>,
+    pub(super) parts: Vec<PlainPart<S>>,
     /// The paths that have one, and the fallbacks of nested routers that have one.
-    paths: Vec<PolicyPath<S>>,
+    pub(super) paths: Vec<PolicyPath<S>>,
     /// What these paths are called.
     names: HashSet<Arc<str>>,
     /// The fallback, where it has a policy. It takes the place of the plain router's.
-    fallback: Option<PolicyPath<S>>,
+    pub(super) fallback: Option<PolicyPath<S>>,
     /// Whether paths are checked for the syntax of axum 0.7.
     v07_checks: bool,
 }
@@ -402,7 +402,7 @@ where
     }
 
     /// Tells all that is on this router where the service's own pages are.
-    fn with_own_origins_told(mut self) -> Self {
+    pub(super) fn with_own_origins_told(mut self) -> Self {
         let own_origins = self.own_origins.as_ref();
         for path in self.paths.iter_mut().chain(&mut self.fallback) {
             path.own_origins(own_origins);
@@ -450,59 +450,6 @@ where
     }
 }
 
-impl CorsRouter {
-    /// The router as an [`axum::Router`], to be served: the last call.
-    ///
-    /// It may be nested or merged like any router, but what is layered on *it*, also by a `CorsRouter` that
-    /// it is nested in, sees preflights too: by choice for rate limits, tracing, an overall timeout;
-    /// by mistake for authentication. `NormalizePath` goes around it, as around any router. Call
-    /// [`method_not_allowed_fallback`](CorsRouter::method_not_allowed_fallback) before: on the result
-    /// it concerns the paths without a policy.
-    ///
-    /// # Panics
-    ///
-    /// Where a path that has a policy is given twice: one's preflights would be answered by the
-    /// policy of the other. (Nobody can see it where two finished routers are merged.)
-    #[track_caller]
-    pub fn into_router(self) -> Router {
-        let this = self.with_own_origins_told();
-        this.build()
-    }
-
-    #[track_caller]
-    fn build(self) -> Router {
-        let parts = self.parts.iter().map(|part| &part.router);
-        for router in parts
-            .chain([&self.plain])
-            .filter(|router| router.has_routes())
-        {
-            let plain = Paths::of(router);
-            for path in self.paths.iter().filter_map(PolicyPath::path) {
-                assert_given_once(path, !plain.have(path));
-            }
-        }
-        // Each path has been checked already.
-        let empty = Router::new().without_v07_checks();
-        let paths = self.paths.into_iter().map(PolicyPath::build);
-        let mut router = paths.fold(empty, |router, path| path.add_to(router));
-        for PlainPart {
-            router: part,
-            default,
-        } in self.parts
-        {
-            router = router.merge(default.around(part));
-        }
-        // Of two default 404s axum keeps the second: the one with the layers.
-        let router = router.merge(self.default.around(self.plain));
-        let router = match self.fallback {
-            Some(fallback) => fallback.build().add_to(router),
-            None => router,
-        };
-        // axum builds an endpoint without its state anew for each request, with all of its layers.
-        router.with_state(())
-    }
-}
-
 /// Whether axum could refuse a path by itself. To ask for each would cost more than to add it.
 fn needs_judging(path: &str) -> bool {
     !path.starts_with('/') || path.contains(['{', '}', ':', '*'])
@@ -510,7 +457,7 @@ fn needs_judging(path: &str) -> bool {
 
 /// Panics where a path that has a policy is not the only one of its name.
 #[track_caller]
-fn assert_given_once(path: &str, is_only: bool) {
+pub(super) fn assert_given_once(path: &str, is_only: bool) {
     assert!(
         is_only,
         "Overlapping route: `{path}` is given twice, and has a policy. Name all handlers of a path in \
@@ -528,14 +475,6 @@ where
 }
 
 async fn nothing() {}
-
-impl From<CorsRouter> for Router {
-    /// As [`CorsRouter::into_router`].
-    #[track_caller]
-    fn from(router: CorsRouter) -> Self {
-        router.into_router()
-    }
-}
 
 impl<S> Default for CorsRouter<S>
 where

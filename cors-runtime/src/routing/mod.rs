@@ -5,6 +5,7 @@ mod cors_layer;
 mod cors_layer_builder;
 mod cors_router;
 mod extract;
+mod finished;
 mod handler;
 mod paths;
 mod plain_part;
