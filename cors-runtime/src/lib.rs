@@ -56,7 +56,10 @@
     clippy::unwrap_used
 )]
 
-#[cfg(any(doc, rust_analyzer))]
+#[cfg(rust_analyzer)]
+#[path = "docs/arguments.rs"]
+mod arguments;
+#[cfg(doc)]
 mod docs;
 mod origins;
 mod policy;
@@ -109,7 +112,7 @@ pub mod __private {
     pub use cors_macros::{policy, routes};
 
     #[cfg(rust_analyzer)]
-    pub use crate::docs::arguments;
+    pub use crate::arguments;
     pub use crate::{
         origins::{AllowOrigin, Decider, Is, OriginSet, decided_by, decided_by_set},
         policy::{Named, Policy, assert_no_clash, assert_policy, policy as policy_of, policy_over},

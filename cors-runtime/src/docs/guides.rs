@@ -21,5 +21,17 @@ pub mod local_development {}
 #[doc = include_str!("guides/behind_a_proxy.md")]
 pub mod behind_a_proxy {}
 
+#[doc = include_str!("guides/identity_providers.md")]
+pub mod identity_providers {}
+
+#[doc = include_str!("guides/grpc_web.md")]
+pub mod grpc_web {}
+
+#[doc = include_str!("guides/many_teams.md")]
+pub mod many_teams {}
+
+#[doc = include_str!("guides/observability.md")]
+pub mod observability {}
+
 #[doc = include_str!("guides/from_tower_http.md")]
 pub mod from_tower_http {}
