@@ -30,14 +30,18 @@ impl Example {
 
     /// The example's own program, which is to listen on a free port.
     pub fn command(name: &str) -> Command {
-        let build = [
-            "build",
-            "--quiet",
-            "--package",
-            "cors-examples",
-            "--example",
-            name,
-        ];
+        let build: &[&str] = match name {
+            // It is a package of its own.
+            "playground" => &["build", "--quiet", "--package", "cors-playground"],
+            name => &[
+                "build",
+                "--quiet",
+                "--package",
+                "cors-examples",
+                "--example",
+                name,
+            ],
+        };
         let build = Command::new(env!("CARGO"))
             .args(build)
             .args(["--message-format", "json-render-diagnostics"])

@@ -1,7 +1,7 @@
 //! The playground: an API, a page on another origin, and every step between the two, drawn.
 //!
 //! ```sh
-//! cargo run --example playground
+//! cargo run --package cors-playground
 //! ```
 //!
 //! It prints the address of the page. There, fire requests at the API, from the page's own origin, from a

@@ -9,20 +9,22 @@ async fn as_path() {}
 #[cors(methods = "PUT", crate = "web_cors")]
 async fn as_string() {}
 
-const MEANT: Policy = policy!(open);
+/// The open policy, said in so many words.
+pub const MEANT: Policy = policy!(open);
 const BASE: Policy = policy!(origins = "https://app.example");
 const UNSAID: Policy = policy!(max_age = 5, ..BASE);
 
 #[cors(methods = "PATCH", crate = web_cors, ..MEANT)]
 async fn meant() {}
 
+/// Says that it is open, as [`MEANT`] does.
 #[cors(methods = "DELETE", open, crate = web_cors)]
-async fn said() {}
+pub async fn said() {}
 
 #[cors(methods = "HEAD", crate = web_cors, ..UNSAID)]
 async fn listed() {}
 
-/// Handlers that name the crate in both forms.
+/// Handlers that name the crate in both forms; [`said`] is one, though its companion has its name.
 pub fn both() -> Routes {
     routes!(as_path, as_string, meant, said, listed)
 }
