@@ -1,0 +1,263 @@
+//! `cors-playground check`: whether a page of an origin could make a request of any service, by the steps of the
+//! Fetch standard, without a browser.
+
+use std::{
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{
+        HeaderMap, StatusCode, Uri,
+        header::{HOST, HeaderValue, LOCATION},
+        uri::Authority,
+    },
+    response::{IntoResponse, Response},
+};
+use clap::Args;
+use cors_runtime::testing::{HERE, Seen, browser};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use serde::Serialize;
+
+/// The most that is read of a body, in bytes.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// Headers whose values nobody should copy into a report.
+const SECRET: [&str; 3] = ["authorization", "cookie", "set-cookie"];
+
+/// Says whether a page could read the response, and exits with 1 where it could not.
+#[derive(Args)]
+pub(crate) struct Check {
+    /// The URL that the page fetches, such as `http://localhost:8080/items`. Credentials go to its host only.
+    url: Uri,
+    /// The page's origin, such as `https://app.example.com`, or `null`.
+    #[arg(long)]
+    origin: String,
+    /// The method, as the page writes it.
+    #[arg(long, default_value = "GET")]
+    method: String,
+    /// A header that the page sets, such as `X-Token: 1`; may be given several times.
+    #[arg(long = "header", value_parser = header)]
+    headers: Vec<(String, String)>,
+    /// The page sends credentials (`credentials: "include"`).
+    #[arg(long)]
+    credentials: bool,
+    /// A cookie that the browser has, such as `session=1`; it goes along with `--credentials`.
+    #[arg(long = "cookie", value_parser = cookie)]
+    cookies: Vec<(String, String)>,
+    /// The body.
+    #[arg(long, default_value = "")]
+    body: String,
+    /// Prints the exchange and the verdict as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once(':');
+    let (name, value) = parts.ok_or("a header is written `Name: value`")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn cookie(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=');
+    let (name, value) = parts.ok_or("a cookie is written `name=value`")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// A request that was sent, and what came back.
+#[derive(Clone, Serialize)]
+struct Exchange {
+    request: String,
+    request_headers: Vec<String>,
+    status: u16,
+    response_headers: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Report {
+    exchanges: Vec<Exchange>,
+    readable: bool,
+    verdict: String,
+}
+
+/// The service behind the application that the browser for unit tests knows.
+#[derive(Clone)]
+struct Service {
+    authority: Authority,
+    client: Client<HttpConnector, Body>,
+    exchanges: Arc<Mutex<Vec<Exchange>>>,
+    failure: Arc<Mutex<Option<String>>>,
+}
+
+impl Check {
+    pub(crate) async fn run(self) -> ExitCode {
+        let authority = match (self.url.scheme_str(), self.url.authority()) {
+            (Some("http"), Some(authority)) => authority.clone(),
+            (Some("https"), _) => {
+                return fail("`https` is not spoken here: name the service behind its TLS proxy");
+            }
+            _ => {
+                return fail(&format!(
+                    "`{}` is no URL of HTTP: write `http://…`",
+                    self.url
+                ));
+            }
+        };
+        let service = Service {
+            authority,
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            exchanges: Arc::default(),
+            failure: Arc::default(),
+        };
+        if !is_origin(&self.origin) {
+            return fail(&format!(
+                "`{}` is no origin as browsers send it",
+                self.origin
+            ));
+        }
+        let path = self.url.path_and_query().map_or("/", |path| path.as_str());
+        let mut fetch = browser(&self.origin)
+            .request(&self.method, path)
+            .body(&self.body);
+        fetch.headers = self.headers;
+        fetch.credentials = self.credentials;
+        fetch.cookies = self.cookies;
+        let app = Router::new().fallback(forward).with_state(service.clone());
+        let seen = fetch.send(&app).await;
+        let failure = service
+            .failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(failure) = failure.as_deref() {
+            return fail(failure);
+        }
+        let exchanges = service
+            .exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let report = Report {
+            exchanges: exchanges.clone(),
+            readable: seen.is_readable(),
+            verdict: seen.to_string(),
+        };
+        if self.json {
+            match serde_json::to_string_pretty(&report) {
+                Ok(json) => println!("{json}"),
+                Err(error) => return fail(&error.to_string()),
+            }
+        } else {
+            report.print();
+        }
+        match seen {
+            Seen::Response { .. } => ExitCode::SUCCESS,
+            Seen::Blocked(_) | Seen::Elsewhere(_) => ExitCode::from(1),
+        }
+    }
+}
+
+impl Report {
+    fn print(&self) {
+        for exchange in &self.exchanges {
+            println!("> {}", exchange.request);
+            for line in &exchange.request_headers {
+                println!("> {line}");
+            }
+            println!("< {}", exchange.status);
+            for line in &exchange.response_headers {
+                println!("< {line}");
+            }
+            println!();
+        }
+        println!("{}", self.verdict);
+    }
+}
+
+/// Whether the browser for unit tests takes an origin, which panics otherwise.
+fn is_origin(origin: &str) -> bool {
+    origin == "null" || origin.parse::<cors_runtime::Origin>().is_ok()
+}
+
+fn fail(message: &str) -> ExitCode {
+    eprintln!("cors-playground: {message}");
+    ExitCode::from(2)
+}
+
+/// Sends a request on to the service, as if it were at [`HERE`].
+async fn forward(State(service): State<Service>, request: Request) -> Response {
+    match service.send(request).await {
+        Ok(response) => response,
+        Err(failure) => {
+            let mut first = service
+                .failure
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            first.get_or_insert(failure);
+            StatusCode::BAD_GATEWAY.into_response()
+        }
+    }
+}
+
+impl Service {
+    async fn send(&self, mut request: Request) -> Result<Response, String> {
+        let authority = &self.authority;
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
+        let line = format!("{} {path}", request.method());
+        let uri = format!("http://{authority}{path}").parse();
+        *request.uri_mut() = uri.map_err(|error| format!("`{path}` is no path: {error}"))?;
+        request.headers_mut().remove(HOST);
+        let request_headers = shown(request.headers());
+        let response = self.client.request(request).await;
+        let response =
+            response.map_err(|error| format!("no answer from `{authority}`: {error}"))?;
+        let (mut head, body) = response.into_parts();
+        let body = to_bytes(Body::new(body), LONGEST_BODY).await;
+        let body = body.map_err(|error| format!("the body of `{line}` was not read: {error}"))?;
+        let exchange = Exchange {
+            request: line,
+            request_headers,
+            status: head.status.as_u16(),
+            response_headers: shown(&head.headers),
+        };
+        let mut exchanges = self
+            .exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        exchanges.push(exchange);
+        here(&mut head.headers, authority);
+        Ok(Response::from_parts(head, Body::from(body)))
+    }
+}
+
+/// Where the service redirects to itself, that is [`HERE`].
+fn here(headers: &mut HeaderMap, authority: &Authority) {
+    let location = headers
+        .get(LOCATION)
+        .and_then(|location| location.to_str().ok());
+    let own = location.and_then(|location| location.strip_prefix(&format!("http://{authority}")));
+    let rewritten = own.map(|path| HeaderValue::try_from(format!("{HERE}{path}")));
+    if let Some(Ok(location)) = rewritten {
+        headers.insert(LOCATION, location);
+    }
+}
+
+/// The lines of a head, secrets left out.
+fn shown(headers: &HeaderMap) -> Vec<String> {
+    let lines = headers.iter().map(|(name, value)| {
+        if SECRET.contains(&name.as_str()) {
+            format!("{name}: …")
+        } else {
+            format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))
+        }
+    });
+    lines.collect()
+}
