@@ -124,3 +124,23 @@ fn origins_are_read_from_the_environment_and_a_wrong_value_stops_the_program() {
         }
     }
 }
+
+#[test]
+fn openapi_routes_and_documents_each_handler_once() {
+    let expected = [(200, true), (200, true), (405, true), (200, false)];
+    try_lines("openapi", "https://app.example", &expected);
+    if !programs::available("curl") {
+        return;
+    }
+    let mut example = Example::start("openapi");
+    let lines = example.lines("curl", 4);
+    let document = run(&lines[3].replace("-i ", ""));
+    let document: serde_json::Value = serde_json::from_str(document.trim()).unwrap();
+    let operations = document["paths"]["/items/{id}"].as_object().unwrap();
+    let operations: Vec<_> = operations.keys().map(String::as_str).collect();
+    assert_eq!(operations, ["get", "put"]);
+    assert!(
+        document["components"]["schemas"]["item"].is_object(),
+        "{document}"
+    );
+}

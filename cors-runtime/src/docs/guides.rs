@@ -24,6 +24,9 @@ pub mod behind_a_proxy {}
 #[doc = include_str!("guides/identity_providers.md")]
 pub mod identity_providers {}
 
+#[doc = include_str!("guides/openapi.md")]
+pub mod openapi {}
+
 #[doc = include_str!("guides/grpc_web.md")]
 pub mod grpc_web {}
 
