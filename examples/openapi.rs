@@ -35,8 +35,8 @@ async fn item(Path(id): Path<u32>) -> Json<Item> {
 /// Only the app may add.
 #[cors(methods = "PUT", ..APP)]
 #[utoipa::path(put, path = "/items/{id}", params(("id" = u32, Path)), request_body = Item, responses((status = 200)))]
-async fn add(Path(_): Path<u32>, Json(item): Json<Item>) -> String {
-    item.name
+async fn add(Path(id): Path<u32>, Json(item): Json<Item>) -> String {
+    format!("{id}: {}", item.name)
 }
 
 #[derive(OpenApi)]

@@ -53,7 +53,7 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
         (
             start(EVERY).methods(""),
             "methods",
-            "the list is empty; write at least one element, or leave the argument out",
+            "`methods` is empty; write `methods = \"GET, POST\"`, or `methods = \"*\"` for every method",
         ),
         (
             start(EVERY).allow_headers("*"),
@@ -70,8 +70,9 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
         (
             start(OPEN).expose_headers("*"),
             "expose_headers",
-            "with credentials browsers take `expose_headers = \"*\"` for a header named `*`; \
-             list the names, or write `credentials = false`",
+            "where cookies are allowed (by `credentials`, or without `origins`), browsers take \
+             `expose_headers = \"*\"` for a header named `*`; list the names, or allow no cookies, by \
+             `credentials = false`",
         ),
         (
             start(EVERY).max_age(86_401),
@@ -118,13 +119,13 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
             start(UNNAMED).origins(set("https://app.example, http://app.example")),
             "origins",
             "`http://app.example`: with credentials an `http` origin allows whoever is on the network path \
-             to it; write `https`, or vouch with `danger_insecure_origins`",
+             to it; write `https`, or add `danger_insecure_origins`",
         ),
         (
             start(UNNAMED).origins(set("https://app.example:*")),
             "origins",
             "`https://app.example:*`: with credentials `:*` allows every service of a host that is not \
-             loopback; write the port, or vouch with `danger_any_port`",
+             loopback; write the port, or add `danger_any_port`",
         ),
         (
             start(UNNAMED)

@@ -249,7 +249,7 @@ fn patterns_that_people_ask_for_are_taken_by_attribute_set_and_builder() {
         match error {
             Ok(_) => assert!(is_checked, "{pattern}"),
             Err(error) => assert!(
-                error.to_string().ends_with(&format!("vouch with `{word}`")),
+                error.to_string().ends_with(&format!("add `{word}`")),
                 "{error}"
             ),
         }

@@ -175,13 +175,13 @@ async fn a_refusal_names_the_entry_of_a_set_that_credentials_forbid() {
         (
             "http://b.example",
             "the set in `origins` has `http://b.example`, but with credentials an `http` origin allows \
-             whoever is on the network path to it: write `https`, or vouch with \
+             whoever is on the network path to it: write `https`, or add \
              `danger_insecure_origins`; step 4 of `enforce`: nor is it in `own_origins`",
         ),
         (
             "https://c.example:8443",
             "the set in `origins` has `https://c.example:*`, but with credentials `:*` allows every \
-             service of a host that is not loopback: write the port, or vouch with `danger_any_port`; \
+             service of a host that is not loopback: write the port, or add `danger_any_port`; \
              step 4 of `enforce`: nor is it in `own_origins`",
         ),
         (

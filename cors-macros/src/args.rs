@@ -164,7 +164,8 @@ impl Args {
                     return Err(Error::new(
                         base.span(),
                         "`..` takes the name of a constant, and this is a call\n\
-                         help: write `const BASE: Policy = policy!(…);`, and here `..BASE`",
+                         help: write `const BASE: Policy = policy!(…);` and here `..BASE`, or write its \
+                         arguments here",
                     ));
                 }
                 self.base = Some(base);
@@ -187,6 +188,11 @@ impl Args {
             } else {
                 self.set(&name, value)
             });
+            if input.peek(Token![;]) {
+                return Err(input.error(
+                    "arguments end with a comma, and this is a semicolon\nhelp: write `,` for `;`",
+                ));
+            }
             if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
                 return Err(input.error(
                     "expected a comma after the argument before this\n\
@@ -218,19 +224,19 @@ impl Args {
             // Methods are reported together.
             return match method::parse(&text) {
                 Ok(_) => Ok(()),
-                Err(_) => Err(unknown(&text, name.span())),
+                Err(_) => Err(unknown(&text, name.span(), &self.names)),
             };
         };
         let wrong_kind = |value: Value| value.wrong_kind(name, help);
         match argument {
-            Argument::Methods => self.methods = Some(value.list(wrong_kind)?),
+            Argument::Methods => self.methods = Some(value.list(name, wrong_kind)?),
             Argument::Origins => {
                 self.origins = Some(match value {
                     Value::Type(decider) => Origins::Decided(decider),
                     Value::Closure(closure) => Origins::FromState(closure),
                     Value::Underscore(underscore) => Origins::Elsewhere(underscore),
                     Value::Array(literals, _) if literals.is_empty() => Origins::Nobody,
-                    value => Origins::List(value.list(wrong_kind)?),
+                    value => Origins::List(value.list(name, wrong_kind)?),
                 });
             }
             Argument::Open => self.open = Some(value.flag(name, wrong_kind)?),
@@ -238,10 +244,10 @@ impl Args {
             Argument::AllowHeaders => {
                 self.allow_headers = Some(match value {
                     Value::Array(literals, _) if literals.is_empty() => List::default(),
-                    value => value.list(wrong_kind)?,
+                    value => value.list(name, wrong_kind)?,
                 });
             }
-            Argument::ExposeHeaders => self.expose_headers = Some(value.list(wrong_kind)?),
+            Argument::ExposeHeaders => self.expose_headers = Some(value.list(name, wrong_kind)?),
             Argument::MaxAge => self.max_age = Some(value.seconds(name, wrong_kind)?),
             Argument::DebugMaxAge => {
                 self.debug_max_age = Some(match value {
@@ -249,7 +255,7 @@ impl Args {
                     value => value.seconds(name, wrong_kind)?,
                 });
             }
-            Argument::DebugOrigins => self.debug_origins = Some(value.list(wrong_kind)?),
+            Argument::DebugOrigins => self.debug_origins = Some(value.list(name, wrong_kind)?),
             Argument::Enforce => self.enforce = Some(value.enforce(name, wrong_kind)?),
             Argument::InsecureOrigins => {
                 self.danger_insecure_origins = Some(value.flag(name, wrong_kind)?);
@@ -270,14 +276,12 @@ fn name(input: ParseStream<'_>) -> Result<Ident> {
     let message = if input.peek(Lit) {
         "this belongs to no argument\n\
          help: write `methods = \"GET, POST\"`, or `methods = [\"GET\", \"POST\"]`"
-    } else if input.peek(Token![;]) {
-        "arguments end with a comma, and this is a semicolon\nhelp: write a comma"
     } else if input.peek(Token![...]) || input.peek(Token![.]) {
         "a base policy follows two dots\nhelp: write `..BASE`"
     } else {
         return input.call(Ident::parse_any).map_err(|error| {
             let message = "an argument begins with its name\n\
-                           help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`";
+                           help: write arguments as in `#[cors(methods = \"GET, POST\", max_age = 600)]`";
             Error::new(error.span(), message)
         });
     };
@@ -289,7 +293,7 @@ fn given_twice(name: &Ident) -> Error {
     Error::new(name.span(), message)
 }
 
-fn unknown(name: &str, span: Span) -> Error {
+fn unknown(name: &str, span: Span, given: &[Ident]) -> Error {
     let names = ARGUMENTS.map(|(_, name, _)| name);
     let mut elsewhere = CALLED_ELSEWHERE.iter();
     let elsewhere = elsewhere.find_map(|(other, here)| (name == *other).then_some(*here));
@@ -301,7 +305,11 @@ fn unknown(name: &str, span: Span) -> Error {
     {
         format!("a base policy follows two dots: write `..{name}`, last")
     } else if let Some(meant) = elsewhere.or_else(|| method::nearest(name, names)) {
-        format!("write `{meant}`")
+        if given.iter().any(|given| given == meant) {
+            format!("`{meant}` is given already: write all of it there")
+        } else {
+            format!("write `{meant}`")
+        }
     } else {
         format!("the arguments are {}, and `..BASE`", names.join(", "))
     };

@@ -200,8 +200,7 @@ fn named_elsewhere() -> Mistake {
 
 fn type_in_policy() -> Mistake {
     Mistake::new(
-        "`policy!` takes no type, no closure and no variable in `origins`: a constant cannot ask them",
-        "list the origins here as literals; for origins that are known at run time, write \
-         `origins = OriginSet` in the attributes",
+        "`policy!` is a constant, and takes no type and no closure in `origins`",
+        "write `origins = _` here, and the type or the closure in each attribute, before `..BASE`",
     )
 }

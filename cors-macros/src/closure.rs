@@ -39,21 +39,24 @@ impl Parse for Closure {
         if input.peek(Token![move]) {
             return Err(wrong(
                 input.span(),
-                "the closure captures nothing that could be moved",
+                "`move` is not allowed here: the closure captures nothing",
             ));
         }
         if input.peek(Token![||]) {
-            return Err(wrong(input.span(), "the closure takes the state"));
+            return Err(wrong(
+                input.span(),
+                "the closure must have one parameter, the state",
+            ));
         }
         let bar: Token![|] = input.parse()?;
         let parameter = input
             .call(Ident::parse_any)
-            .map_err(|error| wrong(error.span(), "the closure takes the state, by a name"))?;
+            .map_err(|error| wrong(error.span(), "the closure's parameter must be a plain name"))?;
         if input.parse::<Token![:]>().is_err() {
             let problem = if input.peek(Token![|]) {
                 "the closure does not say what the type of the state is"
             } else {
-                "the closure takes the state, by a name"
+                "the closure's parameter must be a plain name"
             };
             return Err(wrong(parameter.span(), problem));
         }
@@ -70,23 +73,18 @@ impl Parse for Closure {
             other => {
                 return Err(wrong(
                     other.span(),
-                    "the closure takes a reference to the state",
+                    "the closure's parameter must be a reference, as `&App` is",
                 ));
             }
         };
-        let no_bar = |error: Error| {
-            wrong(
-                error.span(),
-                "the closure has one parameter, and `|` behind it",
-            )
-        };
+        let no_bar = |error: Error| wrong(error.span(), "the closure must have one parameter");
         input.parse::<Token![|]>().map_err(no_bar)?;
         let mut body = TokenStream::new();
         while !input.is_empty() && !input.peek(Token![,]) {
             body.extend([input.parse::<TokenTree>()?]);
         }
         if body.is_empty() {
-            return Err(wrong(bar.span(), "the closure returns nothing"));
+            return Err(wrong(bar.span(), "the closure has no body"));
         }
         Ok(Self {
             parameter,

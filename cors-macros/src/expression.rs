@@ -27,43 +27,48 @@ impl Expression {
 
     /// The error of an expression in the place of an argument's value; `help` says what to write.
     pub(crate) fn no_value(&self, name: &Ident, help: &str) -> Error {
+        let list = || {
+            self.list()
+                .or_else(|| self.star())
+                .or_else(|| self.concatenated())
+        };
         let literal = match name.to_string().as_str() {
-            "methods" => self.methods().or_else(|| self.list()),
-            "max_age" | "debug_max_age" => self.product().map(|number| number.to_string()),
-            "allow_headers" | "expose_headers" => self.header().or_else(|| self.list()),
-            _ => self.list(),
+            "methods" => self.methods().or_else(list),
+            "max_age" | "debug_max_age" => self.seconds().map(|number| number.to_string()),
+            "allow_headers" | "expose_headers" => self.header().or_else(list),
+            _ => list(),
         };
-        let help = match literal {
-            Some(literal) => format!("`{name} = {literal}`"),
-            None => help.to_owned(),
-        };
-        let base = match self.constant() {
-            Some(_) if name != "crate" => {
-                "; or make a constant of it by `policy!(…)`, and write `..BASE`"
+        let help = match (literal, self.constant()) {
+            (Some(literal), _) => format!("`{name} = {literal}`"),
+            (None, Some(_)) if name != "crate" => format!(
+                "its value here; or `const BASE: Policy = policy!({name} = …);` and here `..BASE`, last"
+            ),
+            (None, _) if name == "origins" && self.is_environment() => {
+                "`origins = OriginSet`, and put an `OriginSet` into the router's state".to_owned()
             }
-            _ => "",
+            (None, _) => help.to_owned(),
         };
         let is_path = syn::parse2::<syn::Path>(self.0.clone()).is_ok();
         let problem = match self.constant() {
-            Some(constant) => format!("`{constant}` is a constant, and a macro reads none"),
+            Some(constant) => no_constant(&constant),
             None if is_path => format!("this is no value for `{name}`"),
             None => format!("a macro evaluates no expressions, and this is no value for `{name}`"),
         };
-        Error::new(self.span(), format!("{problem}\nhelp: write {help}{base}"))
+        Error::new(self.span(), format!("{problem}\nhelp: write {help}"))
     }
 
     /// The error of an expression in the place of a list's element.
     pub(crate) fn no_element(&self) -> Error {
         let literal = self.methods().or_else(|| self.header());
         let (problem, help) = match (self.constant(), literal) {
-            (_, Some(literal)) => {
-                let problem = "a list holds strings, and this is a constant of the crate `http`";
-                (problem.to_owned(), format!("write `{literal}`"))
+            (constant, Some(literal)) => {
+                let constant = constant.unwrap_or_else(|| self.0.to_string());
+                (no_constant(&constant), format!("write `{literal}`"))
             }
             (Some(constant), None) => (
-                format!("`{constant}` is a constant, and a macro reads none"),
-                "write what it stands for as a string; or keep whole lists in a constant made by \
-                 `policy!(…)`, and write `..BASE`"
+                no_constant(&constant),
+                "write its value here, as a string; or keep the whole list in a constant made by \
+                 `policy!(…)`, and write `..BASE`, last"
                     .to_owned(),
             ),
             (None, None) if syn::parse2::<Lit>(self.0.clone()).is_ok() => (
@@ -146,6 +151,51 @@ impl Expression {
         (!strings.is_empty()).then(|| format!("[{}]", strings.join(", ")))
     }
 
+    /// `*`, which is written as a string.
+    fn star(&self) -> Option<String> {
+        (self.0.to_string() == "*").then(|| "\"*\"".to_owned())
+    }
+
+    /// What `concat!` puts together, where it is strings.
+    fn concatenated(&self) -> Option<String> {
+        let mut tokens = self.0.clone().into_iter();
+        let is_call = matches!(tokens.next(), Some(TokenTree::Ident(name)) if name == "concat");
+        let Some(TokenTree::Group(group)) = tokens.nth(1).filter(|_| is_call) else {
+            return None;
+        };
+        let mut whole = String::new();
+        for token in group.stream() {
+            match token {
+                TokenTree::Punct(punct) if punct.as_char() == ',' => {}
+                token => whole += &syn::parse2::<LitStr>(token.into()).ok()?.value(),
+            }
+        }
+        Some(format!("{whole:?}"))
+    }
+
+    /// Whether it reads the environment.
+    fn is_environment(&self) -> bool {
+        let tokens = self.0.clone().into_iter();
+        let names = tokens.filter_map(|token| match token {
+            TokenTree::Ident(name) => Some(name.to_string()),
+            _ => None,
+        });
+        names
+            .take(3)
+            .any(|name| ["env", "option_env"].contains(&name.as_str()))
+    }
+
+    /// The seconds of `10 * 60` or `Duration::from_secs(600)`.
+    fn seconds(&self) -> Option<u64> {
+        let tokens: Vec<_> = self.0.clone().into_iter().collect();
+        match tokens.as_slice() {
+            [.., TokenTree::Ident(name), TokenTree::Group(group)] if name == "from_secs" => {
+                Self::new(group.stream()).product()
+            }
+            _ => self.product(),
+        }
+    }
+
     /// The product of numbers, as in `10 * 60`.
     fn product(&self) -> Option<u64> {
         let mut product: u64 = 1;
@@ -162,6 +212,10 @@ impl Expression {
         }
         Some(product)
     }
+}
+
+fn no_constant(name: &str) -> String {
+    format!("a macro cannot read the value of the constant `{name}`")
 }
 
 /// Whether a name is written as those of constants are.

@@ -70,7 +70,7 @@ impl Handler {
                 self.name.span(),
                 format!(
                     "`#[cors]` goes on an async function, and `{0}` is none\n\
-                     help: write `async fn {0}`",
+                     help: write `async fn {0}`; where it returned a future, `.await` it",
                     self.name
                 ),
             ));

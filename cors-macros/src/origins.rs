@@ -6,6 +6,7 @@ use cors_grammar::{
     Mistake, origin_list,
     pattern::{Hazards, Pattern, Wildcards},
     record::{Hazardous, OriginList},
+    rules::Rule,
     value,
 };
 
@@ -106,8 +107,14 @@ fn acceptable(mistake: Mistake, vouched: Option<Hazards>) -> Mistake {
     };
     let hazards = hazards(corrected);
     match hazards.breaks(vouched) {
-        Some(_) => {
-            let help = format!("write `{corrected}`, and vouch with `{}`", hazards.word());
+        Some(rule) => {
+            let word = hazards.word();
+            let help = match corrected.strip_prefix("http://") {
+                Some(rest) if rule == Rule::Insecure => {
+                    format!("write `https://{rest}`, or `{corrected}` with `{word}`")
+                }
+                _ => format!("write `{corrected}`, and add `{word}`"),
+            };
             Mistake::new(mistake.problem, help)
         }
         None => mistake,

@@ -1,6 +1,6 @@
 //! The value behind the name of an argument, and the kinds it can be of.
 
-use cors_grammar::{list, record::Enforce};
+use cors_grammar::{list, record::Enforce, value};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
@@ -90,7 +90,7 @@ impl Parse for Value {
         if input.peek(Paren) {
             return Err(input.error(
                 "a value follows `=`, without parentheses\n\
-                 help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`",
+                 help: write arguments as in `#[cors(methods = \"GET, POST\", max_age = 600)]`",
             ));
         }
         if input.peek(Token![-]) {
@@ -99,10 +99,13 @@ impl Parse for Value {
                  help: write `max_age`, `allow_headers` and the like",
             ));
         }
+        if input.peek(Token![:]) {
+            return Err(input.error("`:` stands where `=` belongs\nhelp: write `=` for `:`"));
+        }
         let Some(equals) = input.parse::<Option<Token![=]>>()? else {
             return Err(input.error(
                 "expected `=` or a comma before this\n\
-                 help: write arguments as in `#[cors(methods = \"GET, POST\", debug_max_age)]`",
+                 help: write arguments as in `#[cors(methods = \"GET, POST\", max_age = 600)]`",
             ));
         };
         if is_at_end(input) {
@@ -204,11 +207,12 @@ fn elements(input: ParseStream<'_>) -> Result<Vec<LitStr>> {
 }
 
 impl Value {
-    pub(crate) fn list(self, wrong_kind: impl Fn(Self) -> Error) -> Result<List> {
+    pub(crate) fn list(self, name: &Ident, wrong_kind: impl Fn(Self) -> Error) -> Result<List> {
+        let empty = |span| Err(Error::new(span, value::empty(&name.to_string())));
         match self {
+            Self::Text(text) if text.value().is_empty() => empty(text.span()),
             Self::Text(text) => split(&text.value(), text.span()),
-            // As the empty text: a list without elements.
-            Self::Array(literals, span) if literals.is_empty() => split("", span),
+            Self::Array(literals, span) if literals.is_empty() => empty(span),
             Self::Array(literals, _) => Ok(strings(&literals)),
             other => Err(wrong_kind(other)),
         }
@@ -254,6 +258,14 @@ impl Value {
         wrong_kind: impl Fn(Self) -> Error,
     ) -> Result<Spanned<Seconds>> {
         let Self::Number { negative, number } = self else {
+            if let Self::Text(text) = &self
+                && let Ok(seconds) = text.value().parse::<u64>()
+            {
+                let message = format!(
+                    "`{name}` is a number, and this is a string\nhelp: write `{name} = {seconds}`"
+                );
+                return Err(Error::new(text.span(), message));
+            }
             return Err(wrong_kind(self));
         };
         let message = if negative {
@@ -262,9 +274,15 @@ impl Value {
                  help: write `{name} = 0` for no caching, or leave it out"
             )
         } else if !number.suffix().is_empty() {
+            let unit = match number.suffix() {
+                "m" | "min" => 60,
+                "h" => 60 * 60,
+                "d" => 24 * 60 * 60,
+                _ => 1,
+            };
+            let seconds = number.base10_parse().unwrap_or(0_u64).saturating_mul(unit);
             format!(
-                "`{name}` is a number of seconds, without a unit\nhelp: write `{name} = {}`",
-                number.base10_digits()
+                "`{name}` is a number of seconds, without a unit\nhelp: write `{name} = {seconds}`"
             )
         } else {
             // A number beyond 64 bits is as much too large as any.

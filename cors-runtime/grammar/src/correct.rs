@@ -17,8 +17,7 @@ pub(crate) fn corrected(text: &str) -> Option<String> {
     }
     let lower = text.to_ascii_lowercase();
     let (scheme, rest) = match lower.split_once("://") {
-        Some(("", rest)) => ("", rest),
-        Some(parts) => parts,
+        Some((scheme, rest)) => (scheme, rest.trim_start_matches('/')),
         None => written_scheme(&lower).unwrap_or(("", lower.trim_start_matches('/'))),
     };
     let authority = rest.split(['/', '?', '#']).next()?;
@@ -65,8 +64,23 @@ pub(crate) fn written_scheme(text: &str) -> Option<(&str, &str)> {
     (known && !is_port).then(|| (scheme, rest.trim_start_matches('/')))
 }
 
+/// A host whose first label has a `*` without the dot or the hyphen that belongs to it.
+fn corrected_pattern(host: &str) -> Option<String> {
+    let (label, below) = host.split_once('.')?;
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if let Some(word) = label.strip_prefix('*').filter(|word| is_word(word)) {
+        return Some(format!("*.{word}.{below}"));
+    }
+    let word = label.strip_suffix('*').filter(|word| is_word(word))?;
+    Some(format!("{word}-*.{below}"))
+}
+
 fn corrected_host(host: &str) -> Option<String> {
     let host = host.strip_suffix('.').unwrap_or(host);
+    if let Some(pattern) = corrected_pattern(host) {
+        return Some(pattern);
+    }
     let base = host.strip_prefix("*.").unwrap_or(host);
     if let Some(address) = base.strip_prefix('[') {
         let address: Ipv6Addr = address.strip_suffix(']')?.parse().ok()?;

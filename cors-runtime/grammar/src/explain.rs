@@ -79,15 +79,22 @@ fn whole_problem(text: &str) -> Option<Mistake> {
         ),
         "none" | "nobody" | "self" | "'self'" | "same-origin" => Mistake::new(
             format!("`{text}` is no origin"),
-            "write `origins = []` where pages of other origins may use nothing",
+            "write `origins = []` for pages of your own origin only",
         ),
         _ if are_several => {
-            let entries: Vec<_> = parts.iter().map(|part| format!("`\"{part}\"`")).collect();
-            let are_entries = parts.iter().all(|part| Pattern::recognise(part).is_some());
+            let meant = |part: &&str| match Pattern::recognise(part) {
+                Some(_) => Some((*part).to_owned()),
+                None => corrected(part),
+            };
+            let entries: Option<Vec<_>> = parts.iter().map(meant).collect();
             let problem = format!("{text:?} is more than one origin");
-            match entries.join(", ") {
-                entries if are_entries => Mistake::new(problem, format!("write {entries}")),
-                _ => Mistake::new(problem, "write each as an element of its own"),
+            match entries {
+                Some(entries) => {
+                    let entries = entries.iter().map(|entry| format!("`\"{entry}\"`"));
+                    let entries: Vec<_> = entries.collect();
+                    Mistake::new(problem, format!("write {}", entries.join(", ")))
+                }
+                None => Mistake::new(problem, "write each as an element of its own"),
             }
         }
         _ if !text.is_ascii() => Mistake::new(
@@ -95,8 +102,13 @@ fn whole_problem(text: &str) -> Option<Mistake> {
             "write the host in Punycode (`xn--…`), as the browser shows it in `Origin`",
         ),
         _ if lower.starts_with("file:") => Mistake::new(
-            format!("`{text}` is more than `file://`, the origin of files where it is not `null`"),
-            "write `file://`, without credentials, or serve the page from a local server",
+            "a page from a file sends `null` in most browsers, and `file://` in some web views",
+            "serve the page, as from `http://localhost:8000`, and list that; for such a web view write \
+             `file://`, without credentials",
+        ),
+        "http://*" | "https://*" => Mistake::new(
+            format!("`{text}` would match any host"),
+            "write `\"*\"` for every origin, without credentials, or list the hosts",
         ),
         _ if is_constant(text) => Mistake::new(
             format!(
@@ -167,6 +179,7 @@ fn rest_problem(text: &str, rest: &str) -> Option<String> {
     let behind = rest.split_at(authority.len()).1;
     let what = match behind.chars().next() {
         _ if authority.contains('@') => "user info",
+        Some('/') if authority.is_empty() => "more than two slashes",
         Some('/') if behind == "/" => "a trailing slash",
         Some('/') => "a path",
         Some('?') => "a query",
@@ -411,11 +424,7 @@ mod tests {
                 "ends with a dot",
                 "write `https://example.com`",
             ),
-            (
-                "file:///home",
-                "more than `file://`",
-                "write `file://`, without credentials, or serve",
-            ),
+            ("file:///home", "a page from a file", "serve the page"),
             ("null", "sandboxed frame", "leave it out"),
             ("Null", "sandboxed frame", "leave it out"),
             ("https://example .com", "white space", "write an origin"),
@@ -432,7 +441,17 @@ mod tests {
             (
                 "https://a.example, b.example",
                 "more than one origin",
+                "write `\"https://a.example\"`, `\"https://b.example\"`",
+            ),
+            (
+                "https://a.example, b",
+                "more than one origin",
                 "write each as an element of its own",
+            ),
+            (
+                "https:///a.example",
+                "more than two slashes",
+                "write `https://a.example`",
             ),
             (
                 " https://a.example\n",
@@ -495,12 +514,12 @@ mod tests {
             (
                 "https://*example.com",
                 "has no hyphen beside it",
-                "write an origin",
+                "write `https://*.example.com`",
             ),
             (
                 "https://pr*.example.com",
                 "has no hyphen beside it",
-                "write an origin",
+                "write `https://pr-*.example.com`",
             ),
             (
                 "https://*-site.com",
@@ -538,7 +557,7 @@ mod tests {
                 "write `https://*.example.com`",
             ),
             ("*://example.com", "is in the scheme", "write an origin"),
-            ("https://*", "any host", "write an origin"),
+            ("https://*", "any host", "write `\"*\"` for every origin"),
             (
                 "https://*.127.0.0.1",
                 "precedes the IP address",

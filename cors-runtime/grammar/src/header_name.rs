@@ -194,7 +194,7 @@ pub fn check_exposed(name: &str) -> Result<(), Mistake> {
     if ["any", "all", "every"].contains(&lower.as_str()) {
         return Err(Mistake::new(
             format!("`{name}` would be the name of a header"),
-            "write `expose_headers = \"*\"`, without credentials",
+            "write `expose_headers = \"*\"` with `credentials = false`, or list the names",
         ));
     }
     if name.contains('*') {
@@ -237,7 +237,9 @@ fn check_token(name: &str) -> Result<(), Mistake> {
             Ok(())
         };
     };
-    let kept: String = name.chars().filter(|c| is_token_char(*c)).collect();
+    // A space is where a hyphen was meant.
+    let words = name.split_whitespace().collect::<Vec<_>>().join("-");
+    let kept: String = words.chars().filter(|c| is_token_char(*c)).collect();
     let problem = format!("`{name}` is not a header name: {wrong:?} is not allowed in one");
     Err(if kept.is_empty() {
         Mistake::new(problem, "leave it out")
@@ -302,7 +304,7 @@ mod tests {
     #[test]
     fn a_name_is_a_token() {
         for (name, help) in [
-            ("X Csrf", "write `XCsrf`"),
+            ("X Csrf", "write `X-Csrf`"),
             ("X-Csrf:", "write `X-Csrf`"),
             ("Täg", "write `Tg`"),
             ("", "leave it out"),

@@ -34,6 +34,8 @@ fn check(element: &str, number: usize, list: &str) -> Result<(), Mistake> {
     }
     let problem = if element.is_empty() {
         format!("element {number} of the list is empty")
+    } else if element.contains(';') {
+        format!("element {number} of the list has a semicolon: {element:?}")
     } else if element.contains(char::is_whitespace) {
         format!("element {number} of the list has white space: {element:?}")
     } else {

@@ -77,7 +77,8 @@ pub fn parse(method: &str) -> Result<&'static str, Mistake> {
     let every = "`methods = \"*\"` to serve every method";
     Err(Mistake::new(
         format!("axum cannot route the method `{method}`"),
-        match nearest(&upper, METHODS) {
+        // Two letters away is another method: `FETCH` is no `PATCH`.
+        match nearest(&upper, METHODS).filter(|known| edit_distance(&upper, known) == 1) {
             Some(known) => format!("write `{known}`, or {every}"),
             None => format!("write some of {}, or {every}", METHODS.join(", ")),
         },
@@ -210,8 +211,8 @@ mod tests {
             ("get", "write `GET`"),
             ("Delete", "write `DELETE`"),
             (
-                "FETCH",
-                "write `PATCH`, or `methods = \"*\"` to serve every method",
+                "GETT",
+                "write `GET`, or `methods = \"*\"` to serve every method",
             ),
             (
                 "PROPFIND",

@@ -70,6 +70,12 @@ pub const UNNAMED_ORIGINS: (&str, &str) = (
     "write `origins` beside it, as in `origins = \"https://app.example.com\"`",
 );
 
+/// The same of a policy that a layer takes as it is.
+pub const UNNAMED_ORIGINS_OF_LAYER: (&str, &str) = (
+    "this policy says `origins = _`, and a layer needs them",
+    "write the origins in place of `_`, or take `CorsLayer::builder` for origins that are known at run time",
+);
+
 /// A rule that a policy breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Breach<'a> {
@@ -108,7 +114,8 @@ impl Rule {
                 "`origins = \"*\"` with `credentials`: browsers refuse the two together"
             }
             Self::EveryHeaderWithCredentials => {
-                "with credentials browsers take `expose_headers = \"*\"` for a header named `*`"
+                "where cookies are allowed (by `credentials`, or without `origins`), browsers take \
+                 `expose_headers = \"*\"` for a header named `*`"
             }
             Self::DebugMaxAgeAboveMaxAge => {
                 "`debug_max_age` is above `max_age`: a debug build would cache for longer than a \
@@ -152,20 +159,22 @@ impl Rule {
         match self {
             Self::OpenWithOrigins => "leave one of the two out",
             Self::EveryOriginWithCredentials => "list the origins, or leave `credentials` out",
-            Self::EveryHeaderWithCredentials => "list the names, or write `credentials = false`",
+            Self::EveryHeaderWithCredentials => {
+                "list the names, or allow no cookies, by `credentials = false`"
+            }
             Self::DebugMaxAgeAboveMaxAge => "write at most what `max_age` says",
             Self::NothingToEnforce | Self::NothingToAddInDebug => "leave it out, or list `origins`",
             Self::NothingToVouchFor => "leave it out, or write it beside `origins`",
-            Self::Insecure => "write `https`, or vouch with `danger_insecure_origins`",
-            Self::AnyPort => "write the port, or vouch with `danger_any_port`",
+            Self::Insecure => "write `https`, or add `danger_insecure_origins`",
+            Self::AnyPort => "write the port, or add `danger_any_port`",
             Self::PublicSuffix if public_suffix::IS_KNOWN => {
-                "write a narrower pattern, or vouch with `danger_public_suffix`"
+                "write a narrower pattern, or add `danger_public_suffix`"
             }
-            Self::AnyHost => "list the hosts, or vouch with `danger_any_host`",
-            Self::File => "write `credentials = false`, or serve the pages from a local server",
+            Self::AnyHost => "list the hosts, or add `danger_any_host`",
+            Self::File => "leave `credentials` out, or serve the pages from a local server",
             Self::InBothLists => "leave it out of `debug_origins`",
             Self::PublicSuffix => {
-                "enable the feature `public-suffix` of `cors-runtime`, or vouch with \
+                "enable the feature `public-suffix` of `cors-runtime`, or add \
                  `danger_public_suffix`"
             }
         }

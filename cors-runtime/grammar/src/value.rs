@@ -91,6 +91,20 @@ pub fn is_every(elements: &[&str], wildcard: &str, does: &str, report: Report<'_
     false
 }
 
+/// A list without elements, of the argument of this name.
+pub fn empty(argument: &str) -> Mistake {
+    let help = match argument {
+        "methods" => "write `methods = \"GET, POST\"`, or `methods = \"*\"` for every method",
+        "origins" => {
+            "write `origins = []` for pages of your own origin only, or list origins, as in `origins = \
+             \"https://app.example.com\"`"
+        }
+        "allow_headers" => "write `allow_headers = []` for none, or list the names",
+        _ => "leave it out, or list what belongs into it",
+    };
+    Mistake::new(format!("`{argument}` is empty"), help)
+}
+
 /// An element that is in a list twice.
 pub fn duplicate(element: &str) -> Mistake {
     Mistake::new(format!("`{element}` is in the list twice"), "leave one out")

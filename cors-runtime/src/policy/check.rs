@@ -22,7 +22,7 @@ pub(crate) const fn assert_complete(policy: &Policy) {
              handler serves\nhelp: write `methods = \"GET, POST\"`"
         );
     }
-    assert_origins_named(policy);
+    assert_origins_named(policy, UNNAMED_ORIGINS);
     assert_policy(policy);
     if cfg!(feature = "require-origins") && record.origins.is_none() && !record.open {
         let (problem, help) = REQUIRED_ORIGINS;
@@ -40,9 +40,9 @@ const fn explained(problem: &str, help: &str) -> Message {
     reason = "it runs in the compiler, and panics are how a constant reports"
 )]
 #[track_caller]
-pub(crate) const fn assert_origins_named(policy: &Policy) {
+pub(crate) const fn assert_origins_named(policy: &Policy, unnamed: (&str, &str)) {
     if matches!(policy.record().origins, Some(Origins::Elsewhere)) {
-        let (problem, help) = UNNAMED_ORIGINS;
+        let (problem, help) = unnamed;
         panic!("{}", explained(problem, help).as_str());
     }
 }

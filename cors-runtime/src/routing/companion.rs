@@ -8,9 +8,9 @@ use crate::{origins::Decider, policy::Policy, protocol::PolicyHeaders};
 ///
 /// `#[cors]` implements it, and nothing else does.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the companion of a handler with `#[cors(…)]`",
-    label = "not annotated with `#[cors(…)]`",
-    note = "write `#[cors(methods = \"…\")]` on the handler; `routes!` finds its policy by the handler's name"
+    message = "`routes!` found the type `{Self}`, and no handler of that name with `#[cors(…)]`",
+    label = "no handler with `#[cors(…)]`",
+    note = "write `#[cors(methods = \"GET\")]` on the handler, and give a type of its name another one"
 )]
 pub trait Annotated {
     /// What the attribute says.
@@ -35,10 +35,10 @@ pub enum DynamicOrigins {}
 ///
 /// `#[cors]` implements it where `origins` names a type.
 #[diagnostic::on_unimplemented(
-    message = "the type in the `origins` of `{Self}` does not decide on origins with this state",
+    message = "the type in the `origins` of `{Self}` does not implement `AllowOrigin` for this state",
     label = "its policy cannot be asked",
-    note = "implement `AllowOrigin<State>` for that type, where `State` is what `with_state` provides \
-            (`()` without it); `OriginSet` requires `OriginSet: FromRef<State>`"
+    note = "write `impl AllowOrigin<App> for …`, with `async fn allows(origin: &Origin, parts: &Parts, app: &App) \
+            -> bool`; `App` is the type given to `with_state` (`()` without it)"
 )]
 pub trait Decides<S> {
     /// The type, where there is one.

@@ -8,6 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use cors_grammar::rules::UNNAMED_ORIGINS_OF_LAYER;
 use http::{HeaderMap, Method, Request, Response};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
@@ -73,7 +74,7 @@ impl CorsLayer {
     /// compiler.
     #[track_caller]
     pub const fn new(policy: Policy) -> Self {
-        assert_origins_named(&policy);
+        assert_origins_named(&policy, UNNAMED_ORIGINS_OF_LAYER);
         Self {
             policy: LayerSource::Constant(policy),
             own_origins: None,

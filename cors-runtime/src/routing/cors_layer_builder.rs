@@ -55,7 +55,7 @@ use crate::{
 /// assert_eq!(
 ///     layer(&wrong).unwrap_err().to_string(),
 ///     "`origins`: `http://app.example`: with credentials an `http` origin allows whoever is on the \
-///      network path to it; write `https`, or vouch with `danger_insecure_origins`",
+///      network path to it; write `https`, or add `danger_insecure_origins`",
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -322,6 +322,7 @@ fn checked<T>(
     let text = text.trim();
     let elements: Result<Vec<_>, _> = match (argument, text) {
         ("allow_headers", "") => Ok(Vec::new()),
+        (_, "") => Err(value::empty(argument)),
         _ => list::elements(text).collect(),
     };
     let elements = elements.map_err(error)?;

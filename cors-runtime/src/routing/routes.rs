@@ -87,6 +87,19 @@ pub fn no_routes<S>() -> Routes<S> {
     Routes { handlers }
 }
 
+/// A function that is a handler of axum's, with words of its own where it is none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no handler of a router with the state `{S}`",
+    label = "not a handler",
+    note = "each argument must be an extractor and the result a response: `#[axum::debug_handler]` says which is \
+            not; all handlers of a router take one state, or a part of it by `FromRef`; and a local variable of the \
+            handler's name hides it"
+)]
+pub trait RoutedFunction<T, S>: Handler<T, S, Future = HandlerFuture> {}
+
+#[diagnostic::do_not_recommend]
+impl<H, T, S> RoutedFunction<T, S> for H where H: Handler<T, S, Future = HandlerFuture> {}
+
 /// Adds a handler with the policy of its companion `A`.
 ///
 /// # Panics
@@ -96,7 +109,7 @@ pub fn no_routes<S>() -> Routes<S> {
 pub fn add_handler<A, H, T, S>(routes: Routes<S>, handler: H) -> Routes<S>
 where
     A: Annotated + Decides<S>,
-    H: Handler<T, S, Future = HandlerFuture>,
+    H: RoutedFunction<T, S>,
 {
     assert_one_item::<A, H>();
     let policy = HandlerPolicy::constant(A::headers(), A::decider());
