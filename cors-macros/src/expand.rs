@@ -53,7 +53,11 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     match errors.into_result() {
         Ok(()) => {
             let policy = policy_tokens(&record, args.base.as_ref(), &runtime);
-            let constructor = quote!(checked);
+            // Without a base every rule has been judged here; const evaluation is dear.
+            let constructor = match args.base {
+                Some(_) => quote!(checked),
+                None => quote!(new),
+            };
             beside(
                 item,
                 companion(&handler, &runtime, &policy, &args, &constructor),
@@ -377,47 +381,64 @@ fn record_tokens(record: &Record<'_>, runtime: &TokenStream) -> TokenStream {
 fn list_tokens(list: &OriginList<'_>, runtime: &TokenStream) -> TokenStream {
     let OriginList {
         sorted,
-        wildcards:
-            Wildcards {
-                subdomains,
-                label,
-                any_host,
-                any_port,
-            },
+        wildcards,
         hazardous,
     } = list;
-    let mut fields = TokenStream::new();
-    let Hazardous {
-        insecure,
-        any_port: any_port_entry,
-        public_suffix,
-        any_host: any_host_entry,
-        file,
-    } = *hazardous;
-    for (name, entry) in [
-        ("insecure", insecure),
-        ("any_port", any_port_entry),
-        ("public_suffix", public_suffix),
-        ("any_host", any_host_entry),
-        ("file", file),
-    ] {
-        if let Some(entry) = some(entry) {
-            let name = Ident::new(name, Span::call_site());
-            fields.extend(quote!(#name: #entry,));
-        }
-    }
+    let wildcards = wildcards_tokens(*wildcards, runtime);
+    let hazardous = hazardous_tokens(*hazardous, runtime);
     quote! {
         #runtime::OriginList {
             sorted: &[#(#sorted),*],
-            wildcards: #runtime::Wildcards {
-                subdomains: #subdomains,
-                label: #label,
-                any_host: #any_host,
-                any_port: #any_port,
-            },
-            hazardous: #runtime::Hazardous { #fields ..#runtime::Hazardous::NONE },
+            wildcards: #wildcards,
+            hazardous: #hazardous,
         }
     }
+}
+
+/// The constant where there is none: `rustc` takes a name sooner than a struct.
+fn wildcards_tokens(wildcards: Wildcards, runtime: &TokenStream) -> TokenStream {
+    if wildcards == Wildcards::NONE {
+        return quote!(#runtime::Wildcards::NONE);
+    }
+    let Wildcards {
+        subdomains,
+        label,
+        any_host,
+        any_port,
+    } = wildcards;
+    quote! {
+        #runtime::Wildcards {
+            subdomains: #subdomains,
+            label: #label,
+            any_host: #any_host,
+            any_port: #any_port,
+        }
+    }
+}
+
+fn hazardous_tokens(hazardous: Hazardous<'_>, runtime: &TokenStream) -> TokenStream {
+    if hazardous == Hazardous::NONE {
+        return quote!(#runtime::Hazardous::NONE);
+    }
+    let Hazardous {
+        insecure,
+        any_port,
+        public_suffix,
+        any_host,
+        file,
+    } = hazardous;
+    let entries = [
+        ("insecure", insecure),
+        ("any_port", any_port),
+        ("public_suffix", public_suffix),
+        ("any_host", any_host),
+        ("file", file),
+    ];
+    let fields = entries.into_iter().filter_map(|(name, entry)| {
+        let name = Ident::new(name, Span::call_site());
+        some(entry).map(|entry| quote!(#name: #entry))
+    });
+    quote!(#runtime::Hazardous { #(#fields,)* ..#runtime::Hazardous::NONE })
 }
 
 fn some(value: Option<impl ToTokens>) -> Option<TokenStream> {
