@@ -1,6 +1,6 @@
 //! The arguments as written: which there are, and what each is called.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
     Error, Ident, Lit, Path, Result, Token, Type,
     ext::IdentExt,
@@ -182,12 +182,16 @@ impl Args {
             let name = name(input)?;
             let is_second = self.names.contains(&name);
             self.names.push(name.clone());
-            let value: Value = input.parse()?;
-            errors.ok(if is_second {
-                Err(given_twice(&name))
-            } else {
-                self.set(&name, value)
-            });
+            match input.parse::<Value>() {
+                Ok(_) if is_second => errors.push(given_twice(&name)),
+                Ok(value) => {
+                    errors.ok(self.set(&name, value));
+                }
+                Err(error) => {
+                    errors.push(error);
+                    skip_argument(input)?;
+                }
+            }
             if input.peek(Token![;]) {
                 return Err(input.error(
                     "arguments end with a comma, and this is a semicolon\nhelp: write `,` for `;`",
@@ -269,6 +273,14 @@ impl Args {
         }
         Ok(())
     }
+}
+
+/// Skips what is left of an argument that cannot be read.
+fn skip_argument(input: ParseStream<'_>) -> Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
 }
 
 /// The name of an argument.

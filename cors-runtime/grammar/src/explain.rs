@@ -43,10 +43,12 @@ fn explain(text: &str) -> Mistake {
         let problem = format!("the text has {} bytes, more than any origin", text.len());
         return Mistake::new(problem, AN_ORIGIN);
     }
+    let lower = text.to_ascii_lowercase();
     whole_problem(text).unwrap_or_else(|| {
         let problem = part_problem(text);
         match corrected(text) {
             Some(corrected) => Mistake::corrected(problem, corrected),
+            None if lower.contains("xn--") => Mistake::new(problem, AS_THE_BROWSER_SAYS),
             None => Mistake::new(problem, AN_ORIGIN),
         }
     })
@@ -54,6 +56,10 @@ fn explain(text: &str) -> Mistake {
 
 /// The longest text that is shown in a message, in bytes: no origin is longer.
 const LONGEST_SHOWN: usize = 400;
+
+/// What to write for a host that takes tables to encode.
+const AS_THE_BROWSER_SAYS: &str =
+    "write what `location.origin` says in the browser's console, on a page of that origin";
 
 /// What to write where nothing says what was meant.
 const AN_ORIGIN: &str = "write an origin, as in `https://app.example.com`, or a pattern, as in \
@@ -97,10 +103,13 @@ fn whole_problem(text: &str) -> Option<Mistake> {
                 None => Mistake::new(problem, "write each as an element of its own"),
             }
         }
-        _ if !text.is_ascii() => Mistake::new(
-            format!("`{text}` is not ASCII, as browsers send it"),
-            "write the host in Punycode (`xn--…`), as the browser shows it in `Origin`",
-        ),
+        _ if !text.is_ascii() => {
+            let problem = format!("browsers send the host of `{text}` in Punycode");
+            match in_punycode(&lower) {
+                Some(encoded) => Mistake::corrected(problem, encoded),
+                None => Mistake::new(problem, AS_THE_BROWSER_SAYS),
+            }
+        }
         _ if lower.starts_with("file:") => Mistake::new(
             "a page from a file sends `null` in most browsers, and `file://` in some web views",
             "serve the page, as from `http://localhost:8000`, and list that; for such a web view write \
@@ -118,6 +127,21 @@ fn whole_problem(text: &str) -> Option<Mistake> {
         ),
         _ => return None,
     })
+}
+
+/// An origin with the labels of its host in Punycode, where that makes one.
+fn in_punycode(text: &str) -> Option<String> {
+    let encoded = text.split_inclusive(['.', '/', ':']).map(|piece| {
+        let label = piece.trim_end_matches(['.', '/', ':']);
+        let (_, end) = piece.split_at(label.len());
+        if label.is_ascii() {
+            return Some(piece.to_owned());
+        }
+        Some(punycode::encode(label)? + end)
+    });
+    let encoded = encoded.collect::<Option<String>>()?;
+    // The hosts of other schemes are opaque, and not encoded so.
+    corrected(&encoded).filter(|origin| origin.starts_with("http"))
 }
 
 /// Whether a text looks like the name of a constant.
@@ -357,8 +381,18 @@ mod tests {
             ),
             (
                 "https://bücher.example",
-                "not ASCII",
-                "write the host in Punycode",
+                "in Punycode",
+                "write `https://xn--bcher-kva.example`",
+            ),
+            (
+                "Bücher.example/path",
+                "in Punycode",
+                "write `https://xn--bcher-kva.example`",
+            ),
+            (
+                "https://bu\u{308}cher.example",
+                "in Punycode",
+                "write what `location.origin` says",
             ),
             (
                 "https://example.com:443",
@@ -418,7 +452,11 @@ mod tests {
             ),
             ("https://[::g]", "no IPv6 address", "write an origin"),
             ("https://[::1", "is no origin", "write an origin"),
-            ("https://xn--a", "Punycode", "write an origin"),
+            (
+                "https://xn--a",
+                "Punycode",
+                "write what `location.origin` says",
+            ),
             (
                 "https://example.com.",
                 "ends with a dot",
@@ -534,7 +572,7 @@ mod tests {
             (
                 "https://xn--*.a.example",
                 "never matches",
-                "write an origin",
+                "write what `location.origin` says",
             ),
             (
                 "https://*-a-*.a.example",

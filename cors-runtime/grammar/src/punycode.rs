@@ -39,6 +39,68 @@ pub(crate) fn is_valid(label: &str) -> bool {
     decode_into(label, &mut [char::MIN; LONGEST]).is_some()
 }
 
+/// Encodes a label as browsers do, `xn--` included; `None` where it is ASCII, and where a browser would map
+/// characters before (UTS 46), which takes tables: all but letters and digits without a case of their own or in
+/// lower case.
+pub(crate) fn encode(label: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii() || (c.is_alphanumeric() && c.to_lowercase().eq([c]));
+    if label.is_ascii() || !label.chars().all(is_plain) {
+        return None;
+    }
+    encode_as_is(label)
+}
+
+/// RFC 3492, section 6.3, in the names of its pseudocode.
+fn encode_as_is(label: &str) -> Option<String> {
+    let basic: String = label.chars().filter(char::is_ascii).collect();
+    let mut output = format!("xn--{basic}");
+    if !basic.is_empty() {
+        output.push('-');
+    }
+    let b = u32::try_from(basic.len()).ok()?;
+    let (mut n, mut delta, mut bias, mut h) = (INITIAL_N, 0_u32, INITIAL_BIAS, b);
+    let length = u32::try_from(label.chars().count()).ok()?;
+    while h < length {
+        let m = label.chars().map(u32::from).filter(|c| *c >= n).min()?;
+        delta = delta.checked_add((m - n).checked_mul(h + 1)?)?;
+        n = m;
+        for c in label.chars().map(u32::from) {
+            if c < n {
+                delta = delta.checked_add(1)?;
+            }
+            if c != n {
+                continue;
+            }
+            let (mut q, mut k) = (delta, BASE);
+            loop {
+                let t = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
+                if q < t {
+                    break;
+                }
+                output.push(letter(t + (q - t) % (BASE - t))?);
+                q = (q - t) / (BASE - t);
+                k += BASE;
+            }
+            output.push(letter(q)?);
+            bias = adapt(delta, h + 1, h == b);
+            delta = 0;
+            h += 1;
+        }
+        delta += 1;
+        n += 1;
+    }
+    Some(output)
+}
+
+/// The character of a digit below [`BASE`].
+fn letter(digit: u32) -> Option<char> {
+    let digit = u8::try_from(digit).ok()?;
+    Some(char::from(match digit {
+        0..26 => b'a' + digit,
+        _ => b'0' + (digit - 26),
+    }))
+}
+
 /// Whether a browser encodes a character as it is. It maps upper case to lower case, save for Cherokee, whose
 /// capitals came first (Unicode's `CaseFolding`).
 fn is_kept(character: char) -> bool {
@@ -111,6 +173,29 @@ fn adapt(delta: u32, count: u32, first: bool) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_is_encoded_to_what_decodes_to_it() {
+        for (label, expected) in [
+            ("bücher", Some("xn--bcher-kva")),
+            ("中国", Some("xn--fiqs8s")),
+            ("рф", Some("xn--p1ai")),
+            ("испытание", Some("xn--80akhbyknj4f")),
+            ("münchen-ost", Some("xn--mnchen-ost-9db")),
+            // A browser would map these before.
+            ("Bücher", Some("xn--Bcher-kva")),
+            ("bÜcher", None),
+            ("bu\u{308}cher", None),
+            ("💩", None),
+            ("ascii", None),
+        ] {
+            let encoded = encode(label);
+            assert_eq!(encoded.as_deref(), expected, "{label}");
+            if let Some(encoded) = encoded.filter(|encoded| is_valid(encoded)) {
+                assert_eq!(decode(&encoded).as_deref(), Some(label));
+            }
+        }
+    }
 
     #[test]
     fn labels_decode_as_in_rfc_3492() {

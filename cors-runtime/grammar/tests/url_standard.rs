@@ -197,7 +197,10 @@ proptest! {
             let is_address = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
             // A dot or a hyphen may have been put beside a `*`.
             let letters = |text: &str| text.to_ascii_lowercase().replace(['*', '.', '-'], "");
-            let is_named = is_address || letters(&text).contains(&letters(host));
+            let labels = host.split('.').map(|label| punycode::decode(label).unwrap_or_else(|| label.to_owned()));
+            let decoded: String = labels.collect();
+            let names = |host: &str| letters(&text).contains(&letters(host));
+            let is_named = is_address || names(host) || names(&decoded);
             prop_assert!(is_named, "{} → {} is somebody else", text, mistake.help);
         }
     }
