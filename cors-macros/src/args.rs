@@ -1,6 +1,6 @@
 //! The arguments as written: which there are, and what each is called.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use syn::{
     Error, Ident, Lit, Path, Result, Token, Type,
     ext::IdentExt,
@@ -15,7 +15,7 @@ use crate::{
     closure::Closure,
     errors::Errors,
     spanned::Spanned,
-    value::{List, Seconds, Value},
+    value::{List, Seconds, Value, up_to_comma},
 };
 
 /// Defines the arguments and their list at once, so that none can be missing from it.
@@ -189,7 +189,7 @@ impl Args {
                 }
                 Err(error) => {
                     errors.push(error);
-                    skip_argument(input)?;
+                    up_to_comma(input)?;
                 }
             }
             if input.peek(Token![;]) {
@@ -273,14 +273,6 @@ impl Args {
         }
         Ok(())
     }
-}
-
-/// Skips what is left of an argument that cannot be read.
-fn skip_argument(input: ParseStream<'_>) -> Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<TokenTree>()?;
-    }
-    Ok(())
 }
 
 /// The name of an argument.

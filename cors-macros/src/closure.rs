@@ -1,12 +1,14 @@
 //! A closure from the state to a set of origins: `|app: &App| &app.origins`.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use syn::{
     Error, Ident, Result, Token, Type, TypeReference,
     ext::IdentExt,
     parse::{Parse, ParseStream},
     spanned::Spanned,
 };
+
+use crate::value::up_to_comma;
 
 /// A closure with one parameter, whose type is written.
 pub(crate) struct Closure {
@@ -79,10 +81,7 @@ impl Parse for Closure {
         };
         let no_bar = |error: Error| wrong(error.span(), "the closure must have one parameter");
         input.parse::<Token![|]>().map_err(no_bar)?;
-        let mut body = TokenStream::new();
-        while !input.is_empty() && !input.peek(Token![,]) {
-            body.extend([input.parse::<TokenTree>()?]);
-        }
+        let body = up_to_comma(input)?;
         if body.is_empty() {
             return Err(wrong(bar.span(), "the closure has no body"));
         }

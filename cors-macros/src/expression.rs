@@ -138,17 +138,8 @@ impl Expression {
         if !starts || !is_list {
             return None;
         }
-        let mut strings = Vec::new();
-        for token in group.stream() {
-            match token {
-                TokenTree::Punct(punct) if punct.as_char() == ',' => {}
-                token => {
-                    let text: LitStr = syn::parse2(token.into()).ok()?;
-                    strings.push(format!("{:?}", text.value()));
-                }
-            }
-        }
-        (!strings.is_empty()).then(|| format!("[{}]", strings.join(", ")))
+        let strings = strings(group.stream())?;
+        (!strings.is_empty()).then(|| format!("{strings:?}"))
     }
 
     /// `*`, which is written as a string.
@@ -163,13 +154,7 @@ impl Expression {
         let Some(TokenTree::Group(group)) = tokens.nth(1).filter(|_| is_call) else {
             return None;
         };
-        let mut whole = String::new();
-        for token in group.stream() {
-            match token {
-                TokenTree::Punct(punct) if punct.as_char() == ',' => {}
-                token => whole += &syn::parse2::<LitStr>(token.into()).ok()?.value(),
-            }
-        }
+        let whole = strings(group.stream())?.concat();
         Some(format!("{whole:?}"))
     }
 
@@ -212,6 +197,15 @@ impl Expression {
         }
         Some(product)
     }
+}
+
+/// The values of string literals that commas divide, where the tokens are nothing else.
+fn strings(tokens: TokenStream) -> Option<Vec<String>> {
+    let literals = tokens
+        .into_iter()
+        .filter(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
+    let strings = literals.map(|token| Some(syn::parse2::<LitStr>(token.into()).ok()?.value()));
+    strings.collect()
 }
 
 fn no_constant(name: &str) -> String {

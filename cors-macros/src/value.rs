@@ -133,6 +133,15 @@ fn is_at_end(input: ParseStream<'_>) -> bool {
     input.is_empty() || input.peek(Token![,]) || input.peek(Token![;])
 }
 
+/// Everything before the next comma that is in no brackets.
+pub(crate) fn up_to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.extend([input.parse::<TokenTree>()?]);
+    }
+    Ok(tokens)
+}
+
 impl Value {
     /// The value that all these tokens are.
     fn of(tokens: TokenStream) -> Result<Self> {
@@ -171,42 +180,7 @@ impl Value {
         }
         Ok(Self::Expression(Expression::new(tokens)))
     }
-}
 
-/// The elements of an array, each of which is a string.
-fn elements(input: ParseStream<'_>) -> Result<Vec<LitStr>> {
-    let mut errors = Errors::default();
-    let mut elements = Vec::new();
-    while !input.is_empty() {
-        if input.peek(LitStr) && (input.peek2(Token![,]) || input.peek2(parse::End)) {
-            elements.push(input.parse()?);
-        } else if input.peek(LitStr) {
-            input.parse::<LitStr>()?;
-            return Err(input.error(
-                "expected a comma after the element before this\n\
-                 help: write a comma between two elements",
-            ));
-        } else {
-            let mut tokens = TokenStream::new();
-            while !input.is_empty() && !input.peek(Token![,]) {
-                tokens.extend([input.parse::<TokenTree>()?]);
-            }
-            if tokens.is_empty() {
-                let span = input.span();
-                errors.push(Error::new(
-                    span,
-                    "an element is empty\nhelp: leave one comma out",
-                ));
-            } else {
-                errors.push(Expression::new(tokens).no_element());
-            }
-        }
-        input.parse::<Option<Token![,]>>()?;
-    }
-    errors.into_result().map(|()| elements)
-}
-
-impl Value {
     pub(crate) fn list(self, name: &Ident, wrong_kind: impl Fn(Self) -> Error) -> Result<List> {
         let empty = |span| Err(Error::new(span, value::empty(&name.to_string())));
         match self {
@@ -324,6 +298,36 @@ impl Value {
         };
         Error::new(span, format!("{problem}\nhelp: write {help}"))
     }
+}
+
+/// The elements of an array, each of which is a string.
+fn elements(input: ParseStream<'_>) -> Result<Vec<LitStr>> {
+    let mut errors = Errors::default();
+    let mut elements = Vec::new();
+    while !input.is_empty() {
+        if input.peek(LitStr) && (input.peek2(Token![,]) || input.peek2(parse::End)) {
+            elements.push(input.parse()?);
+        } else if input.peek(LitStr) {
+            input.parse::<LitStr>()?;
+            return Err(input.error(
+                "expected a comma after the element before this\n\
+                 help: write a comma between two elements",
+            ));
+        } else {
+            let tokens = up_to_comma(input)?;
+            if tokens.is_empty() {
+                let span = input.span();
+                errors.push(Error::new(
+                    span,
+                    "an element is empty\nhelp: leave one comma out",
+                ));
+            } else {
+                errors.push(Expression::new(tokens).no_element());
+            }
+        }
+        input.parse::<Option<Token![,]>>()?;
+    }
+    errors.into_result().map(|()| elements)
 }
 
 /// The elements of a list in one text, with the span of the text.

@@ -37,7 +37,7 @@ pub(crate) fn corrected(text: &str) -> Option<String> {
     let host = if is_web(scheme) {
         corrected_host(host)?
     } else {
-        let start = text.to_ascii_lowercase().find(host)?;
+        let start = lower.find(host)?;
         text.get(start..start + host.len())?.to_owned()
     };
     let port = match port.map(|port| port.trim_start_matches('0')) {

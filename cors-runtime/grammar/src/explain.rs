@@ -44,7 +44,7 @@ fn explain(text: &str) -> Mistake {
         return Mistake::new(problem, AN_ORIGIN);
     }
     let lower = text.to_ascii_lowercase();
-    whole_problem(text).unwrap_or_else(|| {
+    whole_problem(text, &lower).unwrap_or_else(|| {
         let problem = part_problem(text);
         match corrected(text) {
             Some(corrected) => Mistake::corrected(problem, corrected),
@@ -67,14 +67,14 @@ const AN_ORIGIN: &str = "write an origin, as in `https://app.example.com`, or a 
                          `http://localhost:*`";
 
 /// What is wrong with a text that was not meant to be one origin, or whose remedy is no other text.
-fn whole_problem(text: &str) -> Option<Mistake> {
-    let lower = text.to_ascii_lowercase();
+/// `lower` is the text in lower case.
+fn whole_problem(text: &str, lower: &str) -> Option<Mistake> {
     let is_separator = |c: char| matches!(c, ',' | ';');
     let parts = text.split(|c: char| is_separator(c) || c.is_whitespace());
     let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
     let are_several = parts.len() > 1
         && (text.contains(is_separator) || parts.iter().all(|part| part.contains("://")));
-    Some(match lower.as_str() {
+    Some(match lower {
         "null" => Mistake::new(
             "`null` is sent by every sandboxed frame: to allow it is to allow any page",
             "leave it out",
@@ -105,7 +105,7 @@ fn whole_problem(text: &str) -> Option<Mistake> {
         }
         _ if !text.is_ascii() => {
             let problem = format!("browsers send the host of `{text}` in Punycode");
-            match in_punycode(&lower) {
+            match in_punycode(lower) {
                 Some(encoded) => Mistake::corrected(problem, encoded),
                 None => Mistake::new(problem, AS_THE_BROWSER_SAYS),
             }

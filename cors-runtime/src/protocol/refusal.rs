@@ -122,20 +122,22 @@ impl<S> Refusal<'_, S> {
         Some(format!("`{text}`, but {}", rule.problem()))
     }
 
+    /// The reason, and what was compared.
+    fn rule(&self) -> String {
+        let reason = self.reason().into_owned();
+        match self.compared() {
+            Some(compared) => reason + "; " + &compared,
+            None => reason,
+        }
+    }
+
     /// What is refused, and why, as one sentence.
     fn sentence(&self) -> String {
-        let reason = self.reason();
-        let mut sentence = match self.request.headers.contains_key(ORIGIN) {
-            true => format!(
-                "does not allow the origin `{}`: {reason}",
-                self.shown(ORIGIN)
-            ),
-            false => format!("refuses the request: {reason}"),
-        };
-        if let Some(compared) = self.compared() {
-            sentence = sentence + "; " + &compared;
+        let rule = self.rule();
+        match self.request.headers.contains_key(ORIGIN) {
+            true => format!("does not allow the origin `{}`: {rule}", self.shown(ORIGIN)),
+            false => format!("refuses the request: {rule}"),
         }
-        sentence
     }
 
     /// Adds a line for the developer to `text`; nothing where the policy's location is not known, as in
@@ -175,11 +177,7 @@ impl<S> Refusal<'_, S> {
     pub(super) fn report_only(&self) {
         let (origin, rule) = (self.shown(ORIGIN), self.rule());
         let method = self.request.method.as_str();
-        let handler = self
-            .policy
-            .headers
-            .location
-            .map(|location| location.handler);
+        let handler = self.handler();
         tracing::info!(
             origin,
             method,
@@ -192,25 +190,20 @@ impl<S> Refusal<'_, S> {
     #[cfg(not(feature = "tracing"))]
     pub(super) fn report_only(&self) {}
 
-    /// The reason, and what was compared, as a field of an event.
+    /// The handler's name, as a field of an event.
     #[cfg(feature = "tracing")]
-    fn rule(&self) -> String {
-        let reason = self.reason().into_owned();
-        match self.compared() {
-            Some(compared) => reason + "; " + &compared,
-            None => reason,
-        }
+    fn handler(&self) -> Option<&'static str> {
+        self.policy
+            .headers
+            .location
+            .map(|location| location.handler)
     }
 
     /// Reports that the type that decides has panicked.
     #[cfg(feature = "tracing")]
     pub(super) fn report_panic(&self) {
         let origin = self.shown(ORIGIN);
-        let handler = self
-            .policy
-            .headers
-            .location
-            .map(|location| location.handler);
+        let handler = self.handler();
         tracing::error!(
             origin,
             handler,
