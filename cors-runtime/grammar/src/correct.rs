@@ -15,17 +15,18 @@ pub(crate) fn corrected(text: &str) -> Option<String> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return None;
     }
-    let lower = text.to_ascii_lowercase();
-    let (scheme, rest) = match lower.split_once("://") {
+    let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) => (scheme, rest.trim_start_matches('/')),
-        None => written_scheme(&lower).unwrap_or(("", lower.trim_start_matches('/'))),
+        None => written_scheme(text).unwrap_or(("", text.trim_start_matches('/'))),
     };
+    let scheme = scheme.to_ascii_lowercase();
     let authority = rest.split(['/', '?', '#']).next()?;
     let authority = authority.rsplit('@').next()?;
-    let Parts { host, port, .. } = Parts::of_rest(scheme, authority)?;
-    let scheme = match scheme {
+    let Parts { host, port, .. } = Parts::of_rest(&scheme, authority)?;
+    let lower = host.to_ascii_lowercase();
+    let scheme = match scheme.as_str() {
         // A page of the machine itself is rarely on `https`.
-        "" if host::is_loopback(host) => "http",
+        "" if host::is_loopback(&lower) => "http",
         // One word may be anything.
         "" if !host.contains(['.', ':']) => return None,
         "" => "https",
@@ -35,10 +36,9 @@ pub(crate) fn corrected(text: &str) -> Option<String> {
     };
     // Nothing says which case an opaque host has.
     let host = if is_web(scheme) {
-        corrected_host(host)?
+        corrected_host(&lower)?
     } else {
-        let start = lower.find(host)?;
-        text.get(start..start + host.len())?.to_owned()
+        host.to_owned()
     };
     let port = match port.map(|port| port.trim_start_matches('0')) {
         None | Some("") => None,

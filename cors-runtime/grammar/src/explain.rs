@@ -535,6 +535,7 @@ mod tests {
                 "write `https://a.example`",
             ),
             ("App://Main", "upper case", "write `app://Main`"),
+            ("App://app", "upper case", "write `app://app`"),
             (
                 "moz-extension://ABC/page",
                 "a path",
