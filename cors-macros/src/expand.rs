@@ -46,9 +46,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         None => quote!(::cors_runtime::__private),
     };
     if editor::is_expanding() {
-        let errors = errors.into_result().err().map(Error::into_compile_error);
-        let arguments = editor::arguments(&args, &runtime);
-        return beside(item, quote!(#arguments #errors));
+        return beside(item, for_editor(&args, errors, &runtime));
     }
     match errors.into_result() {
         Ok(()) => {
@@ -95,10 +93,9 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
     let lists = Lists::check(&args, &mut errors);
     let record = check::record(&args, &lists, Place::Policy, &mut errors);
     if editor::is_expanding() {
-        let errors = errors.into_result().err().map(Error::into_compile_error);
-        let arguments = editor::arguments(&args, &runtime);
+        let arguments = for_editor(&args, errors, &runtime);
         let unset = policy_tokens(&Record::UNSET, None, &runtime);
-        return quote!({ #arguments #errors #unset });
+        return quote!({ #arguments #unset });
     }
     match errors.into_result() {
         Ok(()) => {
@@ -125,6 +122,13 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
             quote!({ #error #unset })
         }
     }
+}
+
+/// What an editor reads: the arguments, and the errors in them.
+fn for_editor(args: &Args, errors: Errors, runtime: &TokenStream) -> TokenStream {
+    let errors = errors.into_result().err().map(Error::into_compile_error);
+    let arguments = editor::arguments(args, runtime);
+    quote!(#arguments #errors)
 }
 
 fn beside(mut item: TokenStream, more: TokenStream) -> TokenStream {

@@ -361,14 +361,13 @@ where
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
         let erased: Arc<dyn ErasedLayer> = Arc::new(layer.clone());
-        let has_part_paths = self.parts.iter().any(|part| part.router.has_routes());
-        let mut has_policy_paths = has_part_paths;
+        let mut has_other_paths = self.parts.iter().any(|part| part.router.has_routes());
         for path in self
             .paths
             .iter_mut()
             .filter(|path| !path.is_nested_fallback())
         {
-            has_policy_paths = true;
+            has_other_paths = true;
             path.layer(Arc::clone(&erased));
         }
         self = self.map_parts(|part| {
@@ -378,7 +377,7 @@ where
                 part
             }
         });
-        if has_policy_paths && !self.plain.has_routes() {
+        if has_other_paths && !self.plain.has_routes() {
             return self;
         }
         self.map_plain(|plain| plain.route_layer(layer))
