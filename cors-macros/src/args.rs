@@ -15,7 +15,8 @@ use crate::{
     closure::Closure,
     errors::Errors,
     spanned::Spanned,
-    value::{List, Seconds, Value, up_to_comma},
+    tokens::up_to_comma,
+    value::{List, Seconds, Value},
 };
 
 /// Defines the arguments and their list at once, so that none can be missing from it.

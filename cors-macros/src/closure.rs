@@ -8,7 +8,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::value::up_to_comma;
+use crate::tokens::up_to_comma;
 
 /// A closure with one parameter, whose type is written.
 pub(crate) struct Closure {

@@ -17,6 +17,7 @@ mod item;
 mod origins;
 mod routes;
 mod spanned;
+mod tokens;
 mod value;
 
 /// See `cors_runtime::cors`.

@@ -11,7 +11,9 @@ use syn::{
     token::{Bracket, Paren},
 };
 
-use crate::{closure::Closure, errors::Errors, expression::Expression, spanned::Spanned};
+use crate::{
+    closure::Closure, errors::Errors, expression::Expression, spanned::Spanned, tokens::up_to_comma,
+};
 
 /// A list, as it is sent, and its elements.
 #[derive(Default)]
@@ -131,15 +133,6 @@ impl Parse for Value {
 /// Whether an argument ends here. A semicolon is in no value.
 fn is_at_end(input: ParseStream<'_>) -> bool {
     input.is_empty() || input.peek(Token![,]) || input.peek(Token![;])
-}
-
-/// Everything before the next comma that is in no brackets.
-pub(crate) fn up_to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
-    let mut tokens = TokenStream::new();
-    while !input.is_empty() && !input.peek(Token![,]) {
-        tokens.extend([input.parse::<TokenTree>()?]);
-    }
-    Ok(tokens)
 }
 
 impl Value {
