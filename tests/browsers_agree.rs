@@ -373,7 +373,7 @@ impl App {
     fn build(&self, runs: &Runs) -> Router {
         let mut routes: Routes<AppState> = no_routes();
         for (index, declared) in self.handlers.iter().enumerate() {
-            let headers = &*Box::leak(Box::new(PolicyHeaders::new(&declared.policy(), None)));
+            let headers = PolicyHeaders::new(&declared.policy(), None);
             let decider: Option<Decider<AppState>> = match declared.origins {
                 Origins::Set(_) => Some(decided_by::<OriginSet, AppState>()),
                 Origins::Type(_) => Some(decided_by::<ByState, AppState>()),
@@ -391,7 +391,7 @@ impl App {
                 ];
                 (status, headers, format!("handler {index}"))
             };
-            let policy = HandlerPolicy::constant(headers, decider);
+            let policy = HandlerPolicy::new(headers, decider, None);
             routes = add_function(routes, policy, ErasedHandler::new(handler));
         }
         let state = AppState(OriginSet::try_from_iter(&self.decided).unwrap());

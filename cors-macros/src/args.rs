@@ -200,8 +200,7 @@ impl Args {
             }
             if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
                 return Err(input.error(
-                    "expected a comma after the argument before this\n\
-                     help: write a comma between two arguments",
+                    "a comma is missing before this\nhelp: write `,` after the argument before it",
                 ));
             }
         }
@@ -279,7 +278,7 @@ impl Args {
 /// The name of an argument.
 fn name(input: ParseStream<'_>) -> Result<Ident> {
     let message = if input.peek(Lit) {
-        "this belongs to no argument\n\
+        "an argument begins with its name, and this is none\n\
          help: write `methods = \"GET, POST\"`, or `methods = [\"GET\", \"POST\"]`"
     } else if input.peek(Token![...]) || input.peek(Token![.]) {
         "a base policy follows two dots\nhelp: write `..BASE`"

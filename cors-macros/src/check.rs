@@ -193,8 +193,8 @@ fn origins_required() -> Mistake {
 
 fn named_elsewhere() -> Mistake {
     Mistake::new(
-        "`origins = _` leaves the origins to be named by whoever takes a policy, and nobody takes this one",
-        "name them, as in `origins = \"https://app.example.com\"`; `_` is for `policy!`",
+        "`origins = _` is for a `policy!` that others complete, and an attribute names its origins",
+        "write them, as in `origins = \"https://app.example.com\"`",
     )
 }
 

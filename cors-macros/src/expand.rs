@@ -6,7 +6,7 @@ use cors_grammar::{
     record::{Enforce, Hazardous, Methods, OriginList, Origins, Record, Seconds},
 };
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::{
     Error, Ident, Path, Token,
     ext::IdentExt,
@@ -51,14 +51,9 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     match errors.into_result() {
         Ok(()) => {
             let policy = policy_tokens(&record, args.base.as_ref(), &runtime);
-            // Without a base every rule has been judged here; const evaluation is dear.
-            let constructor = match args.base {
-                Some(_) => quote!(checked),
-                None => quote!(new),
-            };
             beside(
                 item,
-                companion(&handler, &runtime, &policy, &args, &constructor),
+                companion(&handler, &runtime, &policy, &args, args.base.as_ref()),
             )
         }
         Err(error) => {
@@ -66,7 +61,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
             let unset = policy_tokens(&Record::UNSET, None, &runtime);
             let companion = handler
                 .takes_companion()
-                .then(|| companion(&handler, &runtime, &unset, &args, &quote!(new)));
+                .then(|| companion(&handler, &runtime, &unset, &args, None));
             beside(item, quote!(#error #companion))
         }
     }
@@ -144,7 +139,7 @@ fn methods_missing() -> Error {
     )
 }
 
-/// The braced type that carries the policy under the handler's name.
+/// The braced type of the handler's name, whose constant is the policy.
 ///
 /// Its name has the span of the attribute: naming lints then stay silent without an
 /// `#[allow]`, which a user's `#![forbid]` would refuse.
@@ -152,15 +147,15 @@ fn methods_missing() -> Error {
 /// Nothing but `routes!` uses `CORS_POLICY_FOR_ROUTES`, so that the compiler warns of a handler that is routed
 /// by `get(…)` and the like, where its policy has no say.
 ///
-/// The policy is a constant, which a check of methods can read; its header values are a static, which
-/// `cargo check` evaluates too. There `constructor` checks the whole policy, with what its base has
-/// merged into it; its errors have the span of the base, if there is one.
+/// `rustc` spends its time on each body of a function or constant, so there is one for each handler.
+/// Where there is a base, what it has merged is a second one, and a third checks that: without a base
+/// every rule has been judged here.
 fn companion(
     handler: &Handler,
     runtime: &TokenStream,
     policy: &TokenStream,
     args: &Args,
-    constructor: &TokenStream,
+    base: Option<&Path>,
 ) -> TokenStream {
     let Handler {
         cfgs,
@@ -170,36 +165,66 @@ fn companion(
     } = handler;
     let name = handler.companion_name();
     let handler_name = handler.name.unraw().to_string();
-    let place = in_debug(quote! {
-        #runtime::PolicyLocation {
-            handler: #handler_name,
-            file: ::core::file!(),
-            line: ::core::line!(),
-        }
-    });
-    let headers = at(
-        args.base
-            .as_ref()
-            .map_or_else(Span::call_site, Spanned::span),
-        quote! {
-            #runtime::PolicyHeaders::#constructor(&<#name as #runtime::Annotated>::POLICY, #place)
-        },
-    );
-    let decider = args
-        .origins
-        .as_ref()
-        .and_then(|origins| Decider::of(origins, runtime));
-    let decides = match decider {
-        Some(_) => quote!(DynamicOrigins),
-        None => quote!(StaticOrigins),
+    let (merged, check) = base
+        .map(|base| {
+            let check = quote!(#runtime::assert_complete(&#name::CORS_MERGED_POLICY));
+            let check = at(base.span(), check);
+            (
+                quote!(const CORS_MERGED_POLICY: #runtime::Policy = #policy;),
+                quote!(#(#cfgs)* const _: () = #check;),
+            )
+        })
+        .unzip();
+    let policy = match &merged {
+        Some(_) => &quote!(Self::CORS_MERGED_POLICY),
+        None => policy,
+    };
+    let located = quote! {
+        #runtime::LocatedPolicy::new(
+            #policy,
+            #handler_name,
+            ::core::file!(),
+            ::core::line!(),
+            ::core::cfg!(debug_assertions),
+        )
     };
     // At the handler's own name, since the call-site span suppresses lints elsewhere.
-    let named = quote_spanned!(handler.name.span()=> const CORS_POLICY_FOR_ROUTES: () = (););
-    let decider = decider.map(|Decider { bound, expression }| {
-        let state = state_name();
-        quote! {
-            #(#cfgs)*
-            impl<#state> #runtime::Decides<#state> for #name
+    let constant = quote_spanned! {handler.name.span()=>
+        const CORS_POLICY_FOR_ROUTES: #runtime::LocatedPolicy = #located;
+    };
+    let decider = args.origins.as_ref();
+    let decider = decider.and_then(|origins| Decider::of(origins, runtime));
+    let annotated = annotated(&name, decider, runtime);
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #visibility struct #name {}
+
+        #(#cfgs)*
+        impl #name {
+            #merged
+
+            #[doc(hidden)]
+            #(#allows)*
+            #visibility #constant
+        }
+
+        #check
+
+        #(#cfgs)*
+        #annotated
+    }
+}
+
+/// The implementation of `Annotated`, for every state that a decider takes.
+fn annotated(name: &Ident, decider: Option<Decider>, runtime: &TokenStream) -> TokenStream {
+    let state = state_name();
+    let header = quote!(impl<#state> #runtime::Annotated<#state> for #name);
+    match decider {
+        // Else `rustc` lists it where another handler has no attribute.
+        None => quote!(#[diagnostic::do_not_recommend] #header {}),
+        Some(Decider { bound, expression }) => quote! {
+            #header
             where
                 #bound,
                 #state: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static,
@@ -208,33 +233,7 @@ fn companion(
                     ::core::option::Option::Some(#expression)
                 }
             }
-        }
-    });
-    quote! {
-        #(#cfgs)*
-        #[doc(hidden)]
-        #visibility struct #name {}
-
-        #(#cfgs)*
-        impl #name {
-            #[doc(hidden)]
-            #(#allows)*
-            #visibility #named
-        }
-
-        #(#cfgs)*
-        impl #runtime::Annotated for #name {
-            const POLICY: #runtime::Policy = #policy;
-
-            type Decides = #runtime::#decides;
-
-            fn headers() -> &'static #runtime::PolicyHeaders {
-                static HEADERS: #runtime::PolicyHeaders = #headers;
-                &HEADERS
-            }
-        }
-
-        #decider
+        },
     }
 }
 
@@ -294,14 +293,16 @@ fn policy_tokens(record: &Record<'_>, base: Option<&Path>, runtime: &TokenStream
     let record = record_tokens(record, runtime);
     match base {
         Some(base) => {
-            let base = quote_spanned!(base.span()=> &#base);
-            quote!(#runtime::policy_over(#record, #base))
+            // What is no policy is said to be none, at its own name.
+            let variable = Ident::new("base", Span::mixed_site());
+            let base = quote_spanned!(base.span()=> let #variable: #runtime::Policy = #base;);
+            quote!({ #base #runtime::policy_over(#record, &#variable) })
         }
         None => quote!(#runtime::policy_of(#record)),
     }
 }
 
-/// A record with the fields that are set, in the order of the documentation.
+/// A record with the arguments that are set, in the order of the documentation.
 fn record_tokens(record: &Record<'_>, runtime: &TokenStream) -> TokenStream {
     // Without `..`, so that a new argument cannot be forgotten.
     let Record {
@@ -323,63 +324,55 @@ fn record_tokens(record: &Record<'_>, runtime: &TokenStream) -> TokenStream {
     };
     let methods = methods.map(|Methods { text, set }| {
         let bits = set.bits();
-        quote!(#runtime::Methods { text: #text, set: #runtime::MethodSet::from_bits(#bits) })
+        quote!(.with_methods(#text, #bits))
     });
     let origins = origins.map(|origins| match origins {
-        Origins::Elsewhere => quote!(#runtime::Origins::Elsewhere),
-        Origins::Every => quote!(#runtime::Origins::Every),
+        Origins::Elsewhere => quote!(.with_origins(#runtime::Origins::Elsewhere)),
+        Origins::Every => quote!(.with_origins(#runtime::Origins::Every)),
         Origins::Listed(list) => {
             let list = list_tokens(&list, runtime);
-            quote!(#runtime::Origins::Listed(#list))
+            quote!(.with_origins(#runtime::Origins::Listed(#list)))
         }
-        Origins::Decided => quote!(#runtime::Origins::Decided),
+        Origins::Decided => quote!(.with_origins(#runtime::Origins::Decided)),
     });
-    let fields = [
-        ("methods", some(methods)),
-        ("origins", some(origins)),
-        ("open", open.then(|| quote!(true))),
-        ("credentials", some(credentials)),
-        ("allow_headers", some(allow_headers)),
-        ("expose_headers", some(expose_headers)),
-        ("max_age", some(max_age.map(seconds))),
-        ("debug_max_age", debug_max_age.map(seconds).map(in_debug)),
-        (
-            "debug_origins",
-            debug_origins.map(|list| in_debug(list_tokens(&list, runtime))),
-        ),
-        (
-            "enforce",
-            some(enforce.map(|enforce| match enforce {
-                Enforce::Off => quote!(#runtime::Enforce::Off),
-                Enforce::Report => quote!(#runtime::Enforce::Report),
-                Enforce::On => quote!(#runtime::Enforce::On),
-            })),
-        ),
-        (
-            "vouched",
-            (vouched != Hazards::NONE).then(|| {
-                let Hazards {
-                    insecure,
-                    any_port,
-                    public_suffix,
-                    any_host,
-                    file,
-                } = vouched;
-                quote!(#runtime::Hazards {
-                    insecure: #insecure,
-                    any_port: #any_port,
-                    public_suffix: #public_suffix,
-                    any_host: #any_host,
-                    file: #file,
-                })
-            }),
-        ),
-    ];
-    let fields = fields.into_iter().filter_map(|(name, value)| {
-        let name = Ident::new(name, Span::call_site());
-        value.map(|value| quote!(#name: #value))
+    let open = open.then(|| quote!(.with_open()));
+    let credentials = credentials.map(|allowed| quote!(.with_credentials(#allowed)));
+    let allow_headers = allow_headers.map(|names| quote!(.with_allow_headers(#names)));
+    let expose_headers = expose_headers.map(|names| quote!(.with_expose_headers(#names)));
+    let max_age = max_age.map(seconds);
+    let max_age = max_age.map(|seconds| quote!(.with_max_age(#seconds)));
+    let debug_max_age = debug_max_age.map(seconds).map(in_debug);
+    let debug_max_age = debug_max_age.map(|seconds| quote!(.with_debug_max_age(#seconds)));
+    let debug_origins = debug_origins.map(|list| in_debug(list_tokens(&list, runtime)));
+    let debug_origins = debug_origins.map(|list| quote!(.with_debug_origins(#list)));
+    let enforce = enforce.map(|enforce| match enforce {
+        Enforce::Off => quote!(.with_enforce(#runtime::Enforce::Off)),
+        Enforce::Report => quote!(.with_enforce(#runtime::Enforce::Report)),
+        Enforce::On => quote!(.with_enforce(#runtime::Enforce::On)),
     });
-    quote!(#runtime::Record { #(#fields,)* ..#runtime::Record::UNSET })
+    let vouched = (vouched != Hazards::NONE).then(|| {
+        let Hazards {
+            insecure,
+            any_port,
+            public_suffix,
+            any_host,
+            file,
+        } = vouched;
+        quote! {
+            .with_vouched(#runtime::Hazards {
+                insecure: #insecure,
+                any_port: #any_port,
+                public_suffix: #public_suffix,
+                any_host: #any_host,
+                file: #file,
+            })
+        }
+    });
+    quote! {
+        #runtime::Record::UNSET
+            #methods #origins #open #credentials #allow_headers #expose_headers
+            #max_age #debug_max_age #debug_origins #enforce #vouched
+    }
 }
 
 fn list_tokens(list: &OriginList<'_>, runtime: &TokenStream) -> TokenStream {
@@ -388,6 +381,9 @@ fn list_tokens(list: &OriginList<'_>, runtime: &TokenStream) -> TokenStream {
         wildcards,
         hazardous,
     } = list;
+    if *wildcards == Wildcards::NONE && *hazardous == Hazardous::NONE {
+        return quote!(#runtime::OriginList::plain(&[#(#sorted),*]));
+    }
     let wildcards = wildcards_tokens(*wildcards, runtime);
     let hazardous = hazardous_tokens(*hazardous, runtime);
     quote! {
@@ -399,11 +395,7 @@ fn list_tokens(list: &OriginList<'_>, runtime: &TokenStream) -> TokenStream {
     }
 }
 
-/// The constant where there is none: `rustc` takes a name sooner than a struct.
 fn wildcards_tokens(wildcards: Wildcards, runtime: &TokenStream) -> TokenStream {
-    if wildcards == Wildcards::NONE {
-        return quote!(#runtime::Wildcards::NONE);
-    }
     let Wildcards {
         subdomains,
         label,
@@ -421,9 +413,6 @@ fn wildcards_tokens(wildcards: Wildcards, runtime: &TokenStream) -> TokenStream 
 }
 
 fn hazardous_tokens(hazardous: Hazardous<'_>, runtime: &TokenStream) -> TokenStream {
-    if hazardous == Hazardous::NONE {
-        return quote!(#runtime::Hazardous::NONE);
-    }
     let Hazardous {
         insecure,
         any_port,
@@ -440,13 +429,9 @@ fn hazardous_tokens(hazardous: Hazardous<'_>, runtime: &TokenStream) -> TokenStr
     ];
     let fields = entries.into_iter().filter_map(|(name, entry)| {
         let name = Ident::new(name, Span::call_site());
-        some(entry).map(|entry| quote!(#name: #entry))
+        entry.map(|entry| quote!(#name: ::core::option::Option::Some(#entry)))
     });
     quote!(#runtime::Hazardous { #(#fields,)* ..#runtime::Hazardous::NONE })
-}
-
-fn some(value: Option<impl ToTokens>) -> Option<TokenStream> {
-    value.map(|value| quote!(::core::option::Option::Some(#value)))
 }
 
 /// A value that is there in builds with `debug_assertions` only: of the crate that has the

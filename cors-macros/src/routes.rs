@@ -77,13 +77,48 @@ impl Parse for Element {
 }
 
 impl Element {
-    /// The handler's companion: the type of its name, which has no parameters.
-    fn companion(&self) -> Path {
-        let mut companion = self.handler.clone();
-        for segment in &mut companion.segments {
+    /// An expression in which `Companion` is the handler's companion, or, where it has none, what
+    /// `unannotated` has in its place: an import hides what a glob brings.
+    fn with_companion(&self, krate: &Ident, expression: &TokenStream) -> TokenStream {
+        let mut path = self.handler.clone();
+        for segment in &mut path.segments {
             segment.arguments = PathArguments::None;
         }
-        companion
+        // Not all of it is the user's, whom no lint on imports then concerns.
+        let here = path.span().resolved_at(Span::call_site());
+        let import = quote_spanned!(here=> use #path as Companion;);
+        quote! {{
+            use #krate::__private::unannotated::*;
+            #import
+            #expression
+        }}
+    }
+}
+
+impl Element {
+    /// The routes `before` this handler, and its own; in a block of its own where it may be absent.
+    ///
+    /// One call takes what comes before as an argument: so `rustc` knows the state, which errors name.
+    fn after(&self, before: &TokenStream, krate: &Ident) -> TokenStream {
+        let Self { cfgs, handler } = self;
+        let span = handler.span();
+        let here = Ident::new(&krate.to_string(), span.resolved_at(krate.span()));
+        let add = quote_spanned!(span=> #here::__private::add_handler::<Companion, _, _, _>);
+        let policy = quote!(Companion::CORS_POLICY_FOR_ROUTES);
+        let add = |before: &TokenStream| {
+            self.with_companion(krate, &quote!(#add(#before, #handler, #policy)))
+        };
+        if cfgs.is_empty() {
+            return add(before);
+        }
+        let variable = Ident::new("routes", Span::mixed_site());
+        let added = add(&quote!(#variable));
+        quote! {{
+            let #variable = #before;
+            #(#cfgs)*
+            let #variable = #added;
+            #variable
+        }}
     }
 }
 
@@ -94,17 +129,12 @@ impl Input {
             return self.named();
         }
         let checks = (1..handlers.len()).map(|position| self.check(position));
-        let named = handlers.iter().map(|element| {
-            let (cfgs, companion) = (&element.cfgs, element.companion());
-            quote!(#(#cfgs)* const _: () = <#companion>::CORS_POLICY_FOR_ROUTES;)
-        });
         let none = quote!(#krate::__private::no_routes());
         let routes = handlers
             .iter()
-            .fold(none, |routes, element| add(krate, routes, element));
+            .fold(none, |before, element| element.after(&before, krate));
         quote! {{
             #(#checks)*
-            #(#named)*
             #routes
         }}
     }
@@ -127,9 +157,10 @@ impl Input {
         krate.set_span(here.handler.span().resolved_at(krate.span()));
         let cfgs = &here.cfgs;
         let policy = |element: &Element| {
-            let companion = element.companion();
             let name = name(&element.handler);
-            quote!((#name, &<#companion as #krate::__private::Annotated>::POLICY))
+            let policy = quote!(Companion::CORS_POLICY_FOR_ROUTES.policy);
+            let policy = element.with_companion(&krate, &policy);
+            quote!((#name, &#policy))
         };
         let others = self.handlers[..position].iter().map(|other| {
             let cfgs = &other.cfgs;
@@ -142,31 +173,6 @@ impl Input {
             const _: () = #krate::__private::assert_no_clash(#this, &[#(#others),*]);
         }
     }
-}
-
-/// Adds a handler to an expression that makes routes; in a block of its own where it may be absent.
-fn add(krate: &Ident, routes: TokenStream, element: &Element) -> TokenStream {
-    let Element { cfgs, handler } = element;
-    let companion = element.companion();
-    // In parentheses it can be nothing but a type: then `rustc` says plainly that there is none.
-    let companion = quote!((#companion));
-    let add = |routes: TokenStream| {
-        let krate = Ident::new(&krate.to_string(), handler.span().resolved_at(krate.span()));
-        quote_spanned! {handler.span()=>
-            #krate::__private::add_handler::<#companion, _, _, _>(#routes, #handler)
-        }
-    };
-    if cfgs.is_empty() {
-        return add(routes);
-    }
-    let variable = Ident::new("routes", Span::mixed_site());
-    let added = add(quote!(#variable));
-    quote! {{
-        let #variable = #routes;
-        #(#cfgs)*
-        let #variable = #added;
-        #variable
-    }}
 }
 
 fn name(path: &Path) -> String {

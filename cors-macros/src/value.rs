@@ -303,8 +303,7 @@ fn elements(input: ParseStream<'_>) -> Result<Vec<LitStr>> {
         } else if input.peek(LitStr) {
             input.parse::<LitStr>()?;
             return Err(input.error(
-                "expected a comma after the element before this\n\
-                 help: write a comma between two elements",
+                "a comma is missing before this\nhelp: write `,` after the element before it",
             ));
         } else {
             let tokens = up_to_comma(input)?;

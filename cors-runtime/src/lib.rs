@@ -115,11 +115,14 @@ pub mod __private {
     pub use crate::arguments;
     pub use crate::{
         origins::{AllowOrigin, Decider, Is, OriginSet, decided_by, decided_by_set},
-        policy::{Named, Policy, assert_no_clash, assert_policy, policy as policy_of, policy_over},
-        protocol::{HandlerPolicy, PolicyHeaders, PolicyLocation},
+        policy::{
+            Named, Policy, assert_complete, assert_no_clash, assert_policy, policy as policy_of,
+            policy_over,
+        },
+        protocol::{HandlerPolicy, LocatedPolicy, PolicyHeaders, PolicyLocation},
         routing::{
-            Annotated, Decides, DynamicOrigins, ErasedHandler, HandlerFuture, StaticOrigins,
-            add_function, add_handler, no_routes,
+            Annotated, AnnotatedBy, ErasedHandler, HandlerFuture, add_function, add_handler,
+            no_routes, unannotated,
         },
     };
 }

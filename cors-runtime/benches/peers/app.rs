@@ -262,8 +262,8 @@ where
         }),
         ..__private::Record::UNSET
     });
-    let headers = Box::leak(Box::new(__private::PolicyHeaders::new(&policy, None)));
-    let policy = __private::HandlerPolicy::constant(headers, None);
+    let headers = __private::PolicyHeaders::new(&policy, None);
+    let policy = __private::HandlerPolicy::new(headers, None, None);
     __private::add_function(
         __private::no_routes(),
         policy,

@@ -113,6 +113,20 @@ macro_rules! first {
     };
 }
 
+/// Functions that set an argument. The expansion of the attribute is a chain of them: `rustc` takes that
+/// sooner than a struct expression with its many names.
+macro_rules! setters {
+    ($($setter:ident: $field:ident = Some($value:ty),)*) => {
+        $(
+            #[doc = concat!("With `", stringify!($field), "`.")]
+            pub const fn $setter(self, $field: $value) -> Self {
+                let $field = Some($field);
+                Self { $field, ..self }
+            }
+        )*
+    };
+}
+
 impl<'a> Record<'a> {
     /// The policy that says nothing: the open one.
     pub const UNSET: Self = Self {
@@ -128,6 +142,49 @@ impl<'a> Record<'a> {
         enforce: None,
         vouched: Hazards::NONE,
     };
+
+    /// With `methods`: the list as it is sent, and the bits of its set.
+    pub const fn with_methods(self, text: &'a str, bits: u16) -> Self {
+        let set = MethodSet::from_bits(bits);
+        let methods = Some(Methods { text, set });
+        Self { methods, ..self }
+    }
+
+    setters! {
+        with_origins: origins = Some(Origins<'a>),
+        with_credentials: credentials = Some(bool),
+        with_allow_headers: allow_headers = Some(&'a str),
+        with_expose_headers: expose_headers = Some(&'a str),
+        with_max_age: max_age = Some(Seconds<'a>),
+        with_enforce: enforce = Some(Enforce),
+    }
+
+    /// With `open`.
+    pub const fn with_open(self) -> Self {
+        let open = true;
+        Self { open, ..self }
+    }
+
+    /// With `debug_max_age`, where it is there.
+    pub const fn with_debug_max_age(self, debug_max_age: Option<Seconds<'a>>) -> Self {
+        Self {
+            debug_max_age,
+            ..self
+        }
+    }
+
+    /// With `debug_origins`, where they are there.
+    pub const fn with_debug_origins(self, debug_origins: Option<OriginList<'a>>) -> Self {
+        Self {
+            debug_origins,
+            ..self
+        }
+    }
+
+    /// With `danger_` words.
+    pub const fn with_vouched(self, vouched: Hazards) -> Self {
+        Self { vouched, ..self }
+    }
 
     /// Fills in from `base` what is not set here. What `base` vouches for comes along only with the
     /// origins that it names, or leaves to be named.
@@ -225,6 +282,17 @@ impl OriginList<'_> {
     }
 }
 
+impl<'a> OriginList<'a> {
+    /// A list that has neither wildcards nor hazards.
+    pub const fn plain(sorted: &'a [&'a str]) -> Self {
+        Self {
+            sorted,
+            wildcards: Wildcards::NONE,
+            hazardous: Hazardous::NONE,
+        }
+    }
+}
+
 impl<'a> Hazardous<'a> {
     /// No entry is hazardous.
     pub const NONE: Self = Self {
@@ -261,11 +329,7 @@ mod tests {
 
     #[test]
     fn what_is_vouched_for_stays_with_its_origins() {
-        let list = OriginList {
-            sorted: &["http://a.example"],
-            wildcards: Wildcards::NONE,
-            hazardous: Hazardous::NONE,
-        };
+        let list = OriginList::plain(&["http://a.example"]);
         let vouched = Hazards {
             insecure: true,
             ..Hazards::NONE

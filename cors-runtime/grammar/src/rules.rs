@@ -104,6 +104,14 @@ impl Rule {
         }
     }
 
+    /// Whether a `danger_` word lets a policy break the rule.
+    pub const fn is_vouched_for(self) -> bool {
+        matches!(
+            self,
+            Self::Insecure | Self::AnyPort | Self::PublicSuffix | Self::AnyHost
+        )
+    }
+
     /// What is wrong.
     pub const fn problem(self) -> &'static str {
         match self {

@@ -52,10 +52,12 @@ use super::{origin::Origin, origin_set::OriginSet};
 ///
 /// [`OriginSet`](crate::OriginSet) is a ready-made one.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not decide on origins with the state `{S}`",
-    label = "`AllowOrigin<{S}>` is not implemented for `{Self}`",
-    note = "implement `AllowOrigin` for the type in `origins`, for the state that `with_state` provides; \
-            for `OriginSet`, implement `axum::extract::FromRef`, so that the state gives one"
+    message = "`{Self}` in `origins` does not implement `AllowOrigin` for the state of this router",
+    label = "its policy cannot ask `{Self}`",
+    note = "write `impl AllowOrigin<App> for …`, with `async fn allows(origin: &Origin, parts: &Parts, app: &App) \
+            -> bool`; `App` is the type given to `with_state` (`()` without it)",
+    note = "`OriginSet` needs no such code: write `#[derive(Clone, FromRef)]` on the state that has one as a field, or \
+            give the set itself to `with_state`; where the state is generic, write `OriginSet: FromRef<S>`"
 )]
 pub trait AllowOrigin<S>: 'static {
     /// Whether pages of `origin` are allowed.

@@ -7,14 +7,15 @@ use cors_grammar::{
 
 use super::{const_message::Message, policy::Policy};
 
-/// Panics, while the program is compiled, where the policy of a handler is incomplete or its
-/// arguments are wrong together; for a constant of the expansion of `#[cors]`.
+/// Panics, while the program is compiled, where the policy of a handler, with what its base has merged
+/// into it, is incomplete or its arguments are wrong together; for a constant of the expansion of
+/// `#[cors]`.
 #[expect(
     clippy::panic,
     reason = "it runs in the compiler, and panics are how a constant reports"
 )]
 #[track_caller]
-pub(crate) const fn assert_complete(policy: &Policy) {
+pub const fn assert_complete(policy: &Policy) {
     let record = policy.record();
     if record.methods.is_none() {
         panic!(
@@ -65,6 +66,10 @@ pub const fn assert_policy(policy: &Policy) {
             .push(breach.rule.problem())
             .push("\nhelp: ")
             .push(breach.rule.help());
+        let message = match breach.rule.is_vouched_for() {
+            true => message.push(" here: that of a base vouches for the base's own origins"),
+            false => message,
+        };
         panic!("{}", message.as_str());
     }
 }

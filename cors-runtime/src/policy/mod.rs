@@ -11,8 +11,8 @@ mod method_conflict;
 mod policy;
 mod policy_error;
 
-pub use check::assert_policy;
-pub(crate) use check::{assert_complete, assert_origins_named};
+pub(crate) use check::assert_origins_named;
+pub use check::{assert_complete, assert_policy};
 pub use method_conflict::{Named, assert_no_clash};
 pub use policy::{Policy, policy, policy_over};
 pub use policy_error::PolicyError;

@@ -1,13 +1,15 @@
 //! A request on its way into a policy: answered here, refused here, or passed on.
 
+use std::sync::Arc;
+
 use cors_grammar::record::Enforce;
 use http::{HeaderValue, Method, Response, StatusCode, header::CACHE_CONTROL};
 
 use super::{
     endpoint::Candidates,
     enforce::{Verdict, enforce},
-    handler_policy::{HandlerPolicy, OriginDecision, PolicyRef},
-    policy_headers::echo_origin,
+    handler_policy::{HandlerPolicy, OriginDecision},
+    policy_headers::{PolicyHeaders, echo_origin},
     preflight::requested_method,
     refusal::Refusal,
     request_head::RequestHead,
@@ -108,10 +110,10 @@ pub(crate) fn enter<S>(
 }
 
 /// A policy that allows a request's origin, and its `Access-Control-Allow-Origin`.
-type Allowed<'a> = Option<(&'a PolicyRef, HeaderValue)>;
+type Allowed<'a> = Option<(&'a Arc<PolicyHeaders>, HeaderValue)>;
 
 fn answer_preflight(
-    policy: &PolicyRef,
+    policy: &PolicyHeaders,
     allow_origin: HeaderValue,
     request: RequestHead<'_>,
 ) -> Response<String> {
@@ -154,7 +156,7 @@ fn handled<S>(
         return Entry::Answer(refuse([refusal], request.method.as_str(), vary, true));
     }
     Entry::Proceed(ResponseContext {
-        allowed: allowed.map(|(policy, allow_origin)| (policy.clone(), allow_origin)),
+        allowed: allowed.map(|(policy, allow_origin)| (Arc::clone(policy), allow_origin)),
         requested,
         vary,
         no_store,
@@ -186,7 +188,7 @@ fn unhandled<S>(
         None => Vary::Origin,
     };
     ResponseContext {
-        allowed: allowed.map(|(policy, allow_origin)| (policy.clone(), allow_origin)),
+        allowed: allowed.map(|(policy, allow_origin)| (Arc::clone(policy), allow_origin)),
         requested,
         vary,
         no_store,

@@ -1,35 +1,18 @@
 //! A policy, and who decides on origins for it.
 
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use http::{HeaderMap, HeaderValue};
 
 use super::policy_headers::{Admission, PolicyHeaders, echo_origin};
 use crate::origins::{Decider, Origin, OriginSet, Verdict};
 
-/// The header values of a policy: a constant of the program, or built when it runs.
-#[derive(Clone, Debug)]
-pub(crate) enum PolicyRef {
-    Static(&'static PolicyHeaders),
-    Shared(Arc<PolicyHeaders>),
-}
-
-impl Deref for PolicyRef {
-    type Target = PolicyHeaders;
-
-    fn deref(&self) -> &PolicyHeaders {
-        match self {
-            Self::Static(headers) => headers,
-            Self::Shared(headers) => headers,
-        }
-    }
-}
-
 /// The policy of a handler or a service, and the type that decides for it with the state `S`, if
 /// it has one.
 pub struct HandlerPolicy<S> {
-    pub(crate) headers: PolicyRef,
-    /// `None`: nothing. axum clones a handler's policy for each request.
+    /// Shared, as is the rest: axum clones a handler's policy for each request.
+    pub(crate) headers: Arc<PolicyHeaders>,
+    /// `None`: nothing.
     rest: Option<Arc<Rest<S>>>,
 }
 
@@ -62,22 +45,14 @@ pub(crate) enum OriginDecision {
 }
 
 impl<S> HandlerPolicy<S> {
-    /// A policy that is known when the program is compiled.
-    pub fn constant(headers: &'static PolicyHeaders, decider: Option<Decider<S>>) -> Self {
-        Self {
-            headers: PolicyRef::Static(headers),
-            rest: Rest::new(decider, None),
-        }
-    }
-
-    /// A policy that is built when the program runs.
-    pub(crate) fn shared(
-        headers: Arc<PolicyHeaders>,
+    /// A policy with who decides for it, and with where the service's own pages are.
+    pub fn new(
+        headers: PolicyHeaders,
         decider: Option<Decider<S>>,
         own_origins: Option<OriginSet>,
     ) -> Self {
         Self {
-            headers: PolicyRef::Shared(headers),
+            headers: Arc::new(headers),
             rest: Rest::new(decider, own_origins),
         }
     }
@@ -137,7 +112,7 @@ impl<S> HandlerPolicy<S> {
 impl<S> Clone for HandlerPolicy<S> {
     fn clone(&self) -> Self {
         Self {
-            headers: self.headers.clone(),
+            headers: Arc::clone(&self.headers),
             rest: self.rest.clone(),
         }
     }

@@ -19,7 +19,7 @@ pub(crate) use endpoint::{Candidates, EndpointPolicies};
 pub(crate) use enter::{Entry, OuterPolicy, Progress, enter};
 pub use handler_policy::HandlerPolicy;
 pub use policy_headers::PolicyHeaders;
-pub use policy_location::PolicyLocation;
+pub use policy_location::{LocatedPolicy, PolicyLocation};
 pub(crate) use preflight::is_preflight;
 pub(crate) use request_head::RequestHead;
 pub(crate) use response::ResponseContext;

@@ -19,10 +19,7 @@ use super::{
     requested::{HeaderLines, Requested, RequestedAccess, only_line},
     vary::Vary,
 };
-use crate::{
-    origins::Origin,
-    policy::{Policy, assert_complete},
-};
+use crate::{origins::Origin, policy::Policy};
 
 /// Allows every origin (the Fetch standard's *wildcard*).
 pub(super) const EVERY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
@@ -59,7 +56,7 @@ pub(crate) fn echo_origin(request: &HeaderMap) -> HeaderValue {
     origin.unwrap_or(EVERY_ORIGIN)
 }
 
-/// A policy with its header values, built when the program is compiled.
+/// A policy with its header values.
 #[derive(Debug)]
 pub struct PolicyHeaders {
     pub(super) policy: Policy,
@@ -77,47 +74,28 @@ pub struct PolicyHeaders {
 }
 
 impl PolicyHeaders {
-    /// Builds the values of a policy, which it checks; for the expansion of `#[cors]`.
-    #[track_caller]
-    pub const fn checked(policy: &Policy, location: Option<PolicyLocation>) -> Self {
-        assert_complete(policy);
-        Self::new(policy, location)
-    }
-
-    /// Builds the values. `location` is where the policy was written, in a build with
-    /// `debug_assertions`.
-    pub const fn new(policy: &Policy, location: Option<PolicyLocation>) -> Self {
-        let record = policy.record();
-        Self {
-            policy: *policy,
-            location,
-            allow_methods: match record.methods {
-                Some(methods) if methods.set.is_every() => None,
-                Some(methods) => Some(HeaderValue::from_static(methods.text)),
-                None => Some(HeaderValue::from_static(SAFELISTED_METHODS)),
-            },
-            allow_headers: match record.allow_headers {
-                None => AllowHeaders::Requested,
-                Some(names) if names.is_empty() => AllowHeaders::None,
-                Some(names) => AllowHeaders::Listed(HeaderValue::from_static(names)),
-            },
-            expose_headers: value(record.expose_headers),
-            max_age: match record.effective_max_age() {
-                Some(seconds) => Some(HeaderValue::from_static(seconds.digits)),
-                None => None,
-            },
-            preflight: OnceLock::new(),
-            #[cfg(feature = "tracing")]
-            replacement_reported: std::sync::atomic::AtomicBool::new(false),
-        }
+    /// The values of a policy. `location` is where it was written, in a build with `debug_assertions`.
+    pub fn new(policy: &Policy, location: Option<PolicyLocation>) -> Self {
+        Self::of_record(policy, policy.record(), HeaderValue::from_static, location)
     }
 
     /// The values of a policy whose texts are no constants: `record` is `policy` with these texts.
     pub(crate) fn built(policy: &Policy, record: &Record<'_>) -> Self {
         // The texts have been checked, and are visible ASCII.
         let value = |text: &str| HeaderValue::from_str(text).unwrap_or(NOTHING);
+        Self::of_record(policy, record, value, None)
+    }
+
+    fn of_record<'a>(
+        policy: &Policy,
+        record: &Record<'a>,
+        value: impl Fn(&'a str) -> HeaderValue,
+        location: Option<PolicyLocation>,
+    ) -> Self {
         let max_age = record.effective_max_age();
         Self {
+            policy: *policy,
+            location,
             allow_methods: match record.methods {
                 Some(methods) if methods.set.is_every() => None,
                 Some(methods) => Some(value(methods.text)),
@@ -128,9 +106,11 @@ impl PolicyHeaders {
                 Some("") => AllowHeaders::None,
                 Some(names) => AllowHeaders::Listed(value(names)),
             },
-            expose_headers: record.expose_headers.map(value),
+            expose_headers: record.expose_headers.map(&value),
             max_age: max_age.map(|seconds| value(seconds.digits)),
-            ..Self::new(policy, None)
+            preflight: OnceLock::new(),
+            #[cfg(feature = "tracing")]
+            replacement_reported: std::sync::atomic::AtomicBool::new(false),
         }
     }
 
@@ -215,12 +195,5 @@ impl PolicyHeaders {
             None => Vary::Origin,
             Some(access) => Vary::origin_and(access.method.is_some(), !access.headers.is_none()),
         }
-    }
-}
-
-const fn value(text: Option<&'static str>) -> Option<HeaderValue> {
-    match text {
-        Some(text) => Some(HeaderValue::from_static(text)),
-        None => None,
     }
 }

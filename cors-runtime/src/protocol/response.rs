@@ -1,5 +1,7 @@
 //! The access headers of every response that is no answer to a preflight.
 
+use std::sync::Arc;
+
 use cors_grammar::method::METHODS;
 use http::{
     Method, Response, Uri,
@@ -11,7 +13,6 @@ use http::{
 };
 
 use super::{
-    handler_policy::PolicyRef,
     policy_headers::{AllowHeaders, PolicyHeaders},
     requested::{HeaderLines, Requested, RequestedAccess},
     vary::Vary,
@@ -36,7 +37,7 @@ pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 pub(crate) struct ResponseContext {
     /// The policy that allows the origin, and its `Access-Control-Allow-Origin`. `None`: pages of the
     /// origin may read nothing.
-    pub(super) allowed: Option<(PolicyRef, HeaderValue)>,
+    pub(super) allowed: Option<(Arc<PolicyHeaders>, HeaderValue)>,
     pub(super) requested: Requested,
     pub(super) vary: Vary,
     /// Whether no cache may keep the response: it says what a decision that panicked would not.

@@ -2,56 +2,72 @@
 
 use std::any::type_name;
 
-use crate::{origins::Decider, policy::Policy, protocol::PolicyHeaders};
+use crate::origins::Decider;
 
-/// The companion of an annotated handler: a type of the handler's name that carries its policy.
+/// The companion of an annotated handler that is served with the state `S`: a type of the handler's
+/// name, whose constant `CORS_POLICY_FOR_ROUTES` is the policy.
 ///
 /// `#[cors]` implements it, and nothing else does.
 #[diagnostic::on_unimplemented(
-    message = "`routes!` found the type `{Self}`, and no handler of that name with `#[cors(…)]`",
-    label = "no handler with `#[cors(…)]`",
-    note = "write `#[cors(methods = \"GET\")]` on the handler, and give a type of its name another one"
+    message = "this handler has no `#[cors(…)]`, so `routes!` finds no policy for it",
+    label = "no `#[cors(…)]` on this handler",
+    note = "write `#[cors(methods = \"GET\")]` above its `async fn`",
+    note = "without CORS, a plain router serves it by `get(…)`",
+    note = "where it has the attribute, a type of the same name hides what that has made"
 )]
-pub trait Annotated {
-    /// What the attribute says.
-    const POLICY: Policy;
-
-    /// Who decides: [`StaticOrigins`], or [`DynamicOrigins`].
-    type Decides;
-
-    /// The policy with its header values.
-    fn headers() -> &'static PolicyHeaders;
-}
-
-/// The policy decides on origins by itself.
-#[derive(Debug)]
-pub enum StaticOrigins {}
-
-/// A type decides on origins at run time, with the application's state.
-#[derive(Debug)]
-pub enum DynamicOrigins {}
-
-/// A companion whose policy can be asked with the state `S`.
-///
-/// `#[cors]` implements it where `origins` names a type.
-#[diagnostic::on_unimplemented(
-    message = "the type in the `origins` of `{Self}` does not implement `AllowOrigin` for this state",
-    label = "its policy cannot be asked",
-    note = "write `impl AllowOrigin<App> for …`, with `async fn allows(origin: &Origin, parts: &Parts, app: &App) \
-            -> bool`; `App` is the type given to `with_state` (`()` without it)"
-)]
-pub trait Decides<S> {
-    /// The type, where there is one.
-    fn decider() -> Option<Decider<S>>;
-}
-
-impl<A, S> Decides<S> for A
-where
-    A: Annotated<Decides = StaticOrigins>,
-{
+pub trait Annotated<S> {
+    /// The type or the closure that decides on origins at run time, where there is one.
     fn decider() -> Option<Decider<S>> {
         None
     }
+}
+
+/// A handler whose companion is `A`.
+///
+/// What is asked of `A` is asked by way of the handler, since `rustc` does not ask it of one that it does
+/// not find: that is one mistake, and no missing attribute.
+pub trait AnnotatedBy<A, S> {
+    /// What `A` says.
+    fn decider() -> Option<Decider<S>>;
+}
+
+impl<H, A, S> AnnotatedBy<A, S> for H
+where
+    A: Annotated<S>,
+{
+    fn decider() -> Option<Decider<S>> {
+        A::decider()
+    }
+}
+
+/// What `routes!` finds where a handler has no companion, so that the error is about its attribute and
+/// not about a type that no user has heard of.
+///
+/// `routes!` imports all that is here, and then the handler under the name `Companion`: whatever has
+/// a type by the handler's name hides the one here.
+pub mod unannotated {
+    use crate::{
+        policy::{Policy, policy},
+        protocol::LocatedPolicy,
+    };
+    use cors_grammar::record::Record;
+
+    /// In place of a companion.
+    #[derive(Debug)]
+    pub struct Companion {}
+
+    const OPEN: Policy = policy(Record::UNSET);
+
+    /// In place of the constant of a companion.
+    pub trait PolicyForRoutes {
+        /// Never read: [`Annotated`](super::Annotated) is missing then.
+        const CORS_POLICY_FOR_ROUTES: LocatedPolicy = LocatedPolicy {
+            policy: OPEN,
+            location: None,
+        };
+    }
+
+    impl<T> PolicyForRoutes for T {}
 }
 
 /// Panics where a handler and its companion are not of one item: a glob import brings the type, and the

@@ -4,7 +4,6 @@ use std::{
     marker::PhantomData,
     mem,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -108,7 +107,7 @@ impl<S> Layer<S> for CorsLayer {
     fn layer(&self, service: S) -> CorsService<S> {
         let policy = match &self.policy {
             LayerSource::Constant(policy) => {
-                HandlerPolicy::shared(Arc::new(PolicyHeaders::new(policy, None)), None, None)
+                HandlerPolicy::new(PolicyHeaders::new(policy, None), None, None)
             }
             LayerSource::Built(policy) => policy.clone(),
         };

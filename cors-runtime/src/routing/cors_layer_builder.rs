@@ -265,12 +265,12 @@ impl CorsLayerBuilder {
         let record = record.over(self.base.record());
         self.check(&record)?;
         let policy = policy(self.record.over(self.base.record()));
-        let headers = Arc::new(PolicyHeaders::built(&policy, &record));
+        let headers = PolicyHeaders::built(&policy, &record);
         let decider = self.origins.map(|origins| match &*origins {
             RunTimeOrigins::Set(set) => Decider::of_set(set.clone()),
             RunTimeOrigins::Type(decider) => decider.clone(),
         });
-        let policy = HandlerPolicy::shared(headers, decider, self.own_origins);
+        let policy = HandlerPolicy::new(headers, decider, self.own_origins);
         Ok(CorsLayer::built(policy))
     }
 

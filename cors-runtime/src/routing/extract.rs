@@ -82,6 +82,8 @@ impl AllowOrigin<NoState<()>> for OriginSet {
     }
 }
 
+// Not `FromRef` is to be missing, but what `AllowOrigin` says of it.
+#[diagnostic::do_not_recommend]
 impl<S> AllowOrigin<S> for OriginSet
 where
     Self: FromRef<S>,

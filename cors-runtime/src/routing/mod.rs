@@ -14,7 +14,7 @@ mod routes;
 mod shared;
 mod with_policy;
 
-pub use companion::{Annotated, Decides, DynamicOrigins, StaticOrigins};
+pub use companion::{Annotated, AnnotatedBy, unannotated};
 pub use cors_layer::{CorsFuture, CorsLayer, CorsService};
 pub use cors_layer_builder::CorsLayerBuilder;
 pub use cors_router::CorsRouter;

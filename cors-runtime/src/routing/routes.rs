@@ -13,13 +13,13 @@ use http::{HeaderValue, StatusCode, header::ALLOW};
 use tower::{Layer, Service};
 
 use super::{
-    companion::{Annotated, Decides, assert_one_item},
+    companion::{AnnotatedBy, assert_one_item},
     handler::{ErasedHandler, HandlerFuture, WithPolicy},
     with_policy::Policies,
 };
 use crate::{
     origins::OriginSet,
-    protocol::{EndpointPolicies, HandlerPolicy},
+    protocol::{EndpointPolicies, HandlerPolicy, LocatedPolicy, PolicyHeaders},
 };
 
 /// The annotated handlers of one path, made by [`routes!`](crate::routes).
@@ -106,13 +106,14 @@ impl<H, T, S> RoutedFunction<T, S> for H where H: Handler<T, S, Future = Handler
 ///
 /// Where the two are not of one item.
 #[track_caller]
-pub fn add_handler<A, H, T, S>(routes: Routes<S>, handler: H) -> Routes<S>
+pub fn add_handler<A, H, T, S>(routes: Routes<S>, handler: H, policy: LocatedPolicy) -> Routes<S>
 where
-    A: Annotated + Decides<S>,
-    H: RoutedFunction<T, S>,
+    H: RoutedFunction<T, S> + AnnotatedBy<A, S>,
 {
     assert_one_item::<A, H>();
-    let policy = HandlerPolicy::constant(A::headers(), A::decider());
+    let LocatedPolicy { policy, location } = policy;
+    let headers = PolicyHeaders::new(&policy, location);
+    let policy = HandlerPolicy::new(headers, H::decider(), None);
     add_function(routes, policy, ErasedHandler::new(handler))
 }
 
