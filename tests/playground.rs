@@ -72,8 +72,9 @@ async fn plays(engine: Engine) {
     // The frames are there, and clicks are taken.
     appears(client, "[data-scene]:enabled").await;
     scenes_end_as_told(engine, client).await;
-    a_cookie_comes_along(engine, client, SCENES.len() + 1).await;
-    a_request_is_sent_by_keyboard(engine, client, SCENES.len() + 2).await;
+    a_cookie_comes_along(engine, client, SCENES.len() + 2).await;
+    a_request_is_sent_by_keyboard(engine, client, SCENES.len() + 3).await;
+    a_policy_is_written_and_tried(engine, client, SCENES.len() + 4).await;
     the_page_fits(engine, client).await;
     session.end().await;
 }
@@ -113,7 +114,8 @@ async fn scenes_end_as_told(engine: Engine, client: &Client) {
         let button = format!("[data-scene={scene}]");
         let button = client.find(Locator::Css(&button)).await.unwrap();
         button.click().await.unwrap();
-        drawn(client, number + 1).await;
+        // The first scene is played when the page is there.
+        drawn(client, number + 2).await;
         let found = outcomes(client).await;
         assert_eq!(found.len(), expected.len(), "{engine:?} {scene}");
         for (found, (outcome, status, step, preflights)) in found.iter().zip(expected) {
@@ -139,12 +141,15 @@ async fn a_cookie_comes_along(engine: Engine, client: &Client, drawings: usize) 
 /// A request of one's own, sent by the keyboard.
 async fn a_request_is_sent_by_keyboard(engine: Engine, client: &Client, drawings: usize) {
     let method = client
-        .find(Locator::Css("input[name=method]"))
+        .find(Locator::Css("#request input[name=method]"))
         .await
         .unwrap();
     method.clear().await.unwrap();
     method.send_keys("PATCH").await.unwrap();
-    let send = client.find(Locator::Css("form button")).await.unwrap();
+    let send = client
+        .find(Locator::Css("#request > button"))
+        .await
+        .unwrap();
     send.send_keys(&Key::Return.to_string()).await.unwrap();
     drawn(client, drawings).await;
     let found = outcomes(client).await;
@@ -158,9 +163,38 @@ async fn a_request_is_sent_by_keyboard(engine: Engine, client: &Client, drawings
     );
     let told = text(client, ".stop").await;
     assert!(
-        told.contains("it has to list `PATCH`"),
+        told.contains("it has to list `PATCH`") && told.contains("console says"),
         "{engine:?}: {told}"
     );
+    let guilty = text(client, "dt.guilty").await;
+    assert_eq!(guilty, "access-control-allow-methods", "{engine:?}");
+}
+
+/// A mistake gets the compiler's words; a policy without one gets its line, and is tried.
+async fn a_policy_is_written_and_tried(engine: Engine, client: &Client, drawings: usize) {
+    let origins = Locator::Css("#policy [name=origins]");
+    let origins = client.find(origins).await.unwrap();
+    let button = client.find(Locator::Css("#policy > button")).await.unwrap();
+    origins.send_keys("https://app.example.com/").await.unwrap();
+    button.click().await.unwrap();
+    appears(client, "#judged .problem").await;
+    let told = text(client, "#judged").await;
+    assert!(
+        told.contains("write `https://app.example.com`"),
+        "{engine:?}: {told}"
+    );
+
+    origins.clear().await.unwrap();
+    origins.send_keys("http://localhost:*").await.unwrap();
+    button.click().await.unwrap();
+    drawn(client, drawings).await;
+    let line = text(client, "#judged pre").await;
+    assert_eq!(
+        line, "#[cors(methods = \"GET, POST\", origins = \"http://localhost:*\")]",
+        "{engine:?}"
+    );
+    let found = outcomes(client).await;
+    assert_eq!(found[0][..2], ["readable", "200"], "{engine:?}");
 }
 
 /// The page shows the policies that the handlers have, and fits a narrow window.

@@ -42,13 +42,31 @@ impl Example {
                 name,
             ],
         };
-        let build = Command::new(env!("CARGO"))
+        Self::built(build)
+    }
+
+    /// The playground with the feature `tls`. It is built in a folder of its own: the two programs have one name.
+    pub fn playground_with_tls() -> Command {
+        Self::built(&[
+            "build",
+            "--quiet",
+            "--package",
+            "cors-playground",
+            "--features",
+            "tls",
+            "--target-dir",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../target/playground-tls"),
+        ])
+    }
+
+    fn built(build: &[&str]) -> Command {
+        let build_output = Command::new(env!("CARGO"))
             .args(build)
             .args(["--message-format", "json-render-diagnostics"])
             .output()
             .expect("cargo runs");
-        assert!(build.status.success(), "{name} does not build");
-        let messages = String::from_utf8(build.stdout).expect("text");
+        assert!(build_output.status.success(), "{build:?} fails");
+        let messages = String::from_utf8(build_output.stdout).expect("text");
         let executable = messages
             .split("\"executable\":\"")
             .nth(1)

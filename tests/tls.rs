@@ -20,6 +20,8 @@ use tokio_rustls::{
 pub struct TlsServer {
     /// Its port.
     pub port: u16,
+    /// Its certificate, as PEM.
+    pub certificate: String,
     task: JoinHandle<()>,
 }
 
@@ -28,10 +30,13 @@ impl TlsServer {
     pub async fn start(app: Router) -> Self {
         let tcp = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = tcp.local_addr().expect("its address");
-        let listener = TlsListener::new(tcp, address);
+        let key = certificate();
+        let certificate = key.cert.pem();
+        let listener = TlsListener::new(tcp, address, &key);
         let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serves") });
         Self {
             port: address.port(),
+            certificate,
             task,
         }
     }
@@ -62,8 +67,11 @@ struct TlsListener {
 }
 
 impl TlsListener {
-    fn new(tcp: TcpListener, address: SocketAddr) -> Self {
-        let CertifiedKey { cert, signing_key } = certificate();
+    fn new(
+        tcp: TcpListener,
+        address: SocketAddr,
+        CertifiedKey { cert, signing_key }: &CertifiedKey<rcgen::KeyPair>,
+    ) -> Self {
         let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key");
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()

@@ -53,6 +53,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Browsers keep its preflight for a minute.",
             KEPT,
         ),
+        Endpoint {
+            path: "/yours",
+            about: "The policy of your own.",
+            policy: "none before you write one".to_owned(),
+        },
         endpoint(
             "/cors-router/members",
             "Behind an authentication layer, on a CorsRouter.",

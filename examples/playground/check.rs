@@ -8,34 +8,26 @@ use std::{
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Request, State},
     http::{
-        HeaderMap, StatusCode, Uri,
+        HeaderMap, StatusCode,
         header::{HOST, HeaderValue, LOCATION},
-        uri::Authority,
     },
     response::{IntoResponse, Response},
 };
 use clap::Args;
 use cors_runtime::testing::{HERE, Seen, browser};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
 use serde::Serialize;
+use url::Url;
 
-/// The most that is read of a body, in bytes.
-const LONGEST_BODY: usize = 1024 * 1024;
-
-/// Headers whose values nobody should copy into a report.
-const SECRET: [&str; 3] = ["authorization", "cookie", "set-cookie"];
+use crate::{secrets::hidden, service::Service};
 
 /// Says whether a page could read the response, and exits with 1 where it could not.
 #[derive(Args)]
 pub(crate) struct Check {
     /// The URL that the page fetches, such as `http://localhost:8080/items`. Credentials go to its host only.
-    url: Uri,
+    url: Url,
     /// The page's origin, such as `https://app.example.com`, or `null`.
     #[arg(long)]
     origin: String,
@@ -89,30 +81,20 @@ struct Report {
 
 /// The service behind the application that the browser for unit tests knows.
 #[derive(Clone)]
-struct Service {
-    authority: Authority,
-    client: Client<HttpConnector, Body>,
+struct Recorded {
+    service: Service,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
     failure: Arc<Mutex<Option<String>>>,
 }
 
 impl Check {
     pub(crate) async fn run(self) -> ExitCode {
-        let authority = match (self.url.scheme_str(), self.url.authority()) {
-            (Some("http"), Some(authority)) => authority.clone(),
-            (Some("https"), _) => {
-                return fail("`https` is not spoken here: name the service behind its TLS proxy");
-            }
-            _ => {
-                return fail(&format!(
-                    "`{}` is no URL of HTTP: write `http://…`",
-                    self.url
-                ));
-            }
+        let service = match Service::of(&self.url) {
+            Ok(service) => service,
+            Err(problem) => return fail(&problem),
         };
-        let service = Service {
-            authority,
-            client: Client::builder(TokioExecutor::new()).build_http(),
+        let service = Recorded {
+            service,
             exchanges: Arc::default(),
             failure: Arc::default(),
         };
@@ -122,7 +104,7 @@ impl Check {
                 self.origin
             ));
         }
-        let path = self.url.path_and_query().map_or("/", |path| path.as_str());
+        let path = &self.url[url::Position::BeforePath..url::Position::AfterQuery];
         let mut fetch = browser(&self.origin)
             .request(&self.method, path)
             .body(&self.body);
@@ -190,11 +172,11 @@ fn fail(message: &str) -> ExitCode {
 }
 
 /// Sends a request on to the service, as if it were at [`HERE`].
-async fn forward(State(service): State<Service>, request: Request) -> Response {
-    match service.send(request).await {
+async fn forward(State(recorded): State<Recorded>, request: Request) -> Response {
+    match recorded.send(request).await {
         Ok(response) => response,
         Err(failure) => {
-            let mut first = service
+            let mut first = recorded
                 .failure
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
@@ -204,24 +186,15 @@ async fn forward(State(service): State<Service>, request: Request) -> Response {
     }
 }
 
-impl Service {
+impl Recorded {
     async fn send(&self, mut request: Request) -> Result<Response, String> {
-        let authority = &self.authority;
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("/", |path| path.as_str());
+        let path = request.uri().path_and_query();
+        let path = path.map_or("/", |path| path.as_str());
         let line = format!("{} {path}", request.method());
-        let uri = format!("http://{authority}{path}").parse();
-        *request.uri_mut() = uri.map_err(|error| format!("`{path}` is no path: {error}"))?;
-        request.headers_mut().remove(HOST);
+        request.headers_mut().insert(HOST, self.service.host());
         let request_headers = shown(request.headers());
-        let response = self.client.request(request).await;
-        let response =
-            response.map_err(|error| format!("no answer from `{authority}`: {error}"))?;
-        let (mut head, body) = response.into_parts();
-        let body = to_bytes(Body::new(body), LONGEST_BODY).await;
-        let body = body.map_err(|error| format!("the body of `{line}` was not read: {error}"))?;
+        let answer = self.service.send(request).await?;
+        let mut head = answer.head;
         let exchange = Exchange {
             request: line,
             request_headers,
@@ -233,17 +206,18 @@ impl Service {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         exchanges.push(exchange);
-        here(&mut head.headers, authority);
-        Ok(Response::from_parts(head, Body::from(body)))
+        here(&mut head.headers, &self.service.origin());
+        Ok(Response::from_parts(head, Body::from(answer.body)))
     }
 }
 
 /// Where the service redirects to itself, that is [`HERE`].
-fn here(headers: &mut HeaderMap, authority: &Authority) {
+fn here(headers: &mut HeaderMap, origin: &str) {
     let location = headers
         .get(LOCATION)
         .and_then(|location| location.to_str().ok());
-    let own = location.and_then(|location| location.strip_prefix(&format!("http://{authority}")));
+    let own = location.and_then(|location| location.strip_prefix(origin));
+    let own = own.filter(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
     let rewritten = own.map(|path| HeaderValue::try_from(format!("{HERE}{path}")));
     if let Some(Ok(location)) = rewritten {
         headers.insert(LOCATION, location);
@@ -253,11 +227,8 @@ fn here(headers: &mut HeaderMap, authority: &Authority) {
 /// The lines of a head, secrets left out.
 fn shown(headers: &HeaderMap) -> Vec<String> {
     let lines = headers.iter().map(|(name, value)| {
-        if SECRET.contains(&name.as_str()) {
-            format!("{name}: …")
-        } else {
-            format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))
-        }
+        let value = String::from_utf8_lossy(value.as_bytes());
+        format!("{name}: {}", hidden(name.as_str(), &value))
     });
     lines.collect()
 }

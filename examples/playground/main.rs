@@ -8,34 +8,57 @@
 //! second one and from a sandboxed frame, and see what the browser asked, what the server answered, and
 //! which rule stopped what. `PORT` names another port for the page, `API_PORT` one for the API.
 //!
+//! `cors-playground http://localhost:8080` has a service of yours play, in whatever language it is written: a
+//! recording proxy stands before it, and the page may pass for one at any origin.
+//!
 //! `cors-playground check http://localhost:8080/items --origin https://app.example.com` says without a browser
 //! whether a page could make that request of any service, and exits with 1 where it could not.
 //!
-//! - `api`: the API; its policies are what there is to look at;
-//! - `record`: what the API's server saw and sent;
+//! - `api`: the API; its policies are what there is to look at; `own_policy`: the one that is written on the page;
+//! - `service`, `proxy`, `translation`: your service, what stands before it, and whom the page passes for;
+//! - `record`: what a server saw and sent; `secrets`: what is left out of that;
 //! - `verdict`: what the Fetch standard makes of a request, by `cors_runtime::testing`;
 //! - `check`: the same of any service, for a terminal and for CI;
-//! - `stage`: the page's own server; its files are in `page/`.
+//! - `stage`: the page's own server; its files are in `page/`;
+//! - `run`, `guard`, `loopback`: who may speak to these servers, and where they listen.
 
 mod api;
 mod check;
+mod guard;
+mod loopback;
+mod own_policy;
+mod proxy;
 mod record;
+mod run;
+mod secrets;
+mod service;
 mod stage;
+mod translation;
 mod verdict;
 
-use std::{env, io::Error, process::ExitCode};
+use std::{env, process::ExitCode};
 
 use check::Check;
 use clap::{Parser, Subcommand};
+use guard::guarded;
+use loopback::Loopback;
+use own_policy::OwnPolicy;
+use proxy::Proxy;
 use record::Record;
+use run::Run;
+use service::Service;
 use stage::Stage;
-use tokio::net::TcpListener;
+use url::Url;
 
 /// An API, a page on another origin, and every step of CORS between the two, drawn.
 #[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
+    /// A service of yours to play instead of the playground's own API, such as `http://localhost:8080/items`: the
+    /// page begins with this path.
+    service: Option<Url>,
 }
 
 #[derive(Subcommand)]
@@ -45,41 +68,70 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    match arguments.command {
         Some(Command::Check(check)) => check.run().await,
-        None => match play().await {
+        None => match play(arguments.service).await {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("cors-playground: {error}");
+            Err(problem) => {
+                eprintln!("cors-playground: {problem}");
                 ExitCode::FAILURE
             }
         },
     }
 }
 
-async fn play() -> Result<(), Error> {
-    let pages = listener("PORT", 3000).await?;
-    let apis = listener("API_PORT", 3001).await?;
-    let port = pages.local_addr()?.port();
-    let record = Record::default();
+async fn play(url: Option<Url>) -> Result<(), String> {
+    let failed = |error: std::io::Error| error.to_string();
+    let service = url.map(|url| Service::of(&url).map(|service| (service, path(&url))));
+    let service = service.transpose()?;
+    let pages = Loopback::at(port("PORT", 3000)?).await.map_err(failed)?;
+    let apis = Loopback::at(port("API_PORT", 3001)?)
+        .await
+        .map_err(failed)?;
+    let (port, api_port) = (pages.port().map_err(failed)?, apis.port().map_err(failed)?);
     let stage = Stage {
-        // One server, and two origins: to a browser the two names are two hosts.
-        page: format!("http://localhost:{port}"),
-        second: format!("http://127.0.0.1:{port}"),
-        api: format!("http://localhost:{}", apis.local_addr()?.port()),
-        record: record.clone(),
+        port,
+        api_port,
+        service: service.clone(),
+        run: Run::new().map_err(|error| error.to_string())?,
+        record: Record::default(),
+        own_policy: OwnPolicy::default(),
     };
-    println!("the playground is at {}", stage.page);
+    let api = match service {
+        Some((service, _)) => {
+            println!("{} plays, by way of a proxy", service.origin());
+            proxy::router(Proxy {
+                service,
+                page: stage.page(),
+                run: stage.run.clone(),
+                record: stage.record.clone(),
+            })
+        }
+        None => {
+            let app = api::router().merge(stage.own_policy.router());
+            stage.record.of_all_through(app)
+        }
+    };
+    println!("the playground is at {}", stage.page());
 
-    let api = record.of_all_through(api::router());
-    let (api, pages) = tokio::join!(async { axum::serve(apis, api).await }, async {
-        axum::serve(pages, stage::router(stage)).await
-    },);
-    api.and(pages)
+    let api = guarded(api, api_port);
+    let page = guarded(stage::router(stage), port);
+    let (api, pages) = tokio::join!(apis.serve(api), pages.serve(page));
+    api.and(pages).map_err(failed)
 }
 
-/// Listens on loopback, at the port that a variable names, or at this one.
-async fn listener(variable: &str, default: u16) -> Result<TcpListener, Error> {
-    let port = env::var(variable).unwrap_or_else(|_| default.to_string());
-    TcpListener::bind(format!("127.0.0.1:{port}")).await
+/// The path and query of a URL.
+fn path(url: &Url) -> String {
+    url[url::Position::BeforePath..url::Position::AfterQuery].to_owned()
+}
+
+/// The port that a variable names, or this one.
+fn port(variable: &str, default: u16) -> Result<u16, String> {
+    match env::var(variable) {
+        Err(_) => Ok(default),
+        Ok(text) => text
+            .parse()
+            .map_err(|_| format!("`{variable}` is no port: `{text}`")),
+    }
 }

@@ -9,11 +9,13 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method},
+    http::{HeaderMap, Method, StatusCode},
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
 use serde::Serialize;
+
+use crate::run;
 
 /// How many exchanges are kept.
 const KEPT: usize = 500;
@@ -28,13 +30,42 @@ pub(crate) struct Record(Arc<Mutex<VecDeque<Exchange>>>);
 /// A request and its response.
 #[derive(Clone, Serialize)]
 pub(crate) struct Exchange {
-    attempt: String,
+    #[serde(skip)]
+    pub(crate) attempt: String,
     pub(crate) method: String,
-    path: String,
-    request: Vec<(String, String)>,
-    status: u16,
-    response: Vec<(String, String)>,
-    body: String,
+    /// Path and query.
+    pub(crate) path: String,
+    pub(crate) request: Vec<(String, String)>,
+    /// What came back; `Err` says in one line why nothing did.
+    pub(crate) answer: Result<Answer, String>,
+}
+
+#[derive(Clone, Serialize)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+    /// Whether the body goes on.
+    pub(crate) is_cut: bool,
+}
+
+impl Exchange {
+    /// Whether this is a preflight, as the Fetch standard has it.
+    pub(crate) fn is_preflight(&self) -> bool {
+        let mut request = self.request.iter();
+        self.method == "OPTIONS" && request.any(|(name, _)| name == "access-control-request-method")
+    }
+}
+
+impl Answer {
+    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8], is_cut: bool) -> Self {
+        Self {
+            status: status.as_u16(),
+            headers: lines(headers),
+            body: String::from_utf8_lossy(body).into_owned(),
+            is_cut,
+        }
+    }
 }
 
 impl Record {
@@ -50,7 +81,7 @@ impl Record {
         of_attempt.cloned().collect()
     }
 
-    fn keep(&self, exchange: Exchange) {
+    pub(crate) fn keep(&self, exchange: Exchange) {
         let mut exchanges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if exchanges.len() == KEPT {
             exchanges.pop_front();
@@ -60,10 +91,8 @@ impl Record {
 }
 
 async fn record(State(record): State<Record>, request: Request, next: Next) -> Response {
-    let query = request.uri().query().unwrap_or_default();
-    let attempt = query.strip_prefix("try=").unwrap_or_default().to_owned();
+    let (attempt, path) = run::attempt(request.uri());
     let method = request.method().to_string();
-    let path = request.uri().path().to_owned();
     let sent = lines(request.headers());
 
     let is_head = *request.method() == Method::HEAD;
@@ -76,14 +105,13 @@ async fn record(State(record): State<Record>, request: Request, next: Next) -> R
         method,
         path,
         request: sent,
-        status: head.status.as_u16(),
-        response: lines(&head.headers),
-        body: String::from_utf8_lossy(sent_body).into_owned(),
+        answer: Ok(Answer::new(head.status, &head.headers, sent_body, false)),
     });
     Response::from_parts(head, Body::from(body))
 }
 
-fn lines(headers: &HeaderMap) -> Vec<(String, String)> {
+/// The lines of a head.
+pub(crate) fn lines(headers: &HeaderMap) -> Vec<(String, String)> {
     let lines = headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes());
         (name.to_string(), value.into_owned())

@@ -1,14 +1,28 @@
-//! What the Fetch standard makes of a request: the browser for unit tests, asked about the API.
+//! What the Fetch standard makes of a request: the browser for unit tests, asked about the same exchange.
 
-use cors_runtime::testing::Fetch;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+use cors_runtime::testing::{Fetch, Step};
 use serde::{Deserialize, Serialize};
 
-use crate::{api, record::Record};
+use crate::record::{Exchange, Record};
 
 /// A request of a page, as its script writes it.
 #[derive(Deserialize)]
 pub(crate) struct Attempt {
-    /// The page's origin, `null` for the sandboxed frame's.
+    /// Its number.
+    pub(crate) attempt: String,
+    /// The page's origin, or the one that it passes for; `null` for the sandboxed frame's.
     origin: String,
     path: String,
     method: String,
@@ -25,18 +39,21 @@ pub(crate) struct Verdict {
     sentence: String,
     /// The step of the standard that stops it, if one does.
     step: Option<String>,
+    /// The response header that is to blame, in lower case, where one is.
+    guilty: Option<&'static str>,
     /// Whether a browser that remembers nothing asks before it sends the request.
     preflight: bool,
 }
 
 impl Verdict {
-    /// Tries the request on an API that nobody else uses.
-    pub(crate) async fn on(attempt: Attempt) -> Self {
+    /// Tries the request on an application that nobody else uses.
+    pub(crate) async fn on(attempt: Attempt, app: Router) -> Self {
         let record = Record::default();
-        let app = record.of_all_through(api::router());
+        let app = record.of_all_through(app);
+        let separator = if attempt.path.contains('?') { '&' } else { '?' };
         let fetch = Fetch {
             origin: attempt.origin,
-            path: format!("{}?try=this", attempt.path),
+            path: format!("{}{separator}try=this", attempt.path),
             method: attempt.method,
             headers: attempt.headers,
             credentials: attempt.credentials,
@@ -44,12 +61,63 @@ impl Verdict {
             cookies: Vec::new(),
         };
         let seen = fetch.send(&app).await;
+        let sentence = seen.to_string();
         let exchanges = record.of("this");
         Self {
             readable: seen.is_readable(),
-            sentence: seen.to_string(),
             step: seen.blocked().map(|step| format!("{step:?}")),
-            preflight: exchanges.iter().any(|it| it.method == "OPTIONS"),
+            guilty: seen.blocked().and_then(|step| guilty(step, &sentence)),
+            sentence,
+            preflight: exchanges.iter().any(Exchange::is_preflight),
         }
     }
+}
+
+/// The header that stops a request at a step.
+fn guilty(step: Step, sentence: &str) -> Option<&'static str> {
+    match step {
+        Step::PreflightMethod => Some("access-control-allow-methods"),
+        Step::PreflightHeader => Some("access-control-allow-headers"),
+        Step::PreflightCheck | Step::Check if sentence.contains("Allow-Credentials") => {
+            Some("access-control-allow-credentials")
+        }
+        Step::PreflightCheck | Step::Check => Some("access-control-allow-origin"),
+        Step::PreflightSyntax if sentence.contains("Allow-Methods") => {
+            Some("access-control-allow-methods")
+        }
+        Step::PreflightSyntax => Some("access-control-allow-headers"),
+        Step::Redirect => Some("location"),
+        _ => None,
+    }
+}
+
+/// What a service has answered, once more: to ask it again could change something there.
+pub(crate) fn replay(exchanges: Vec<Exchange>) -> Router {
+    let exchanges = Arc::new(Mutex::new(VecDeque::from(exchanges)));
+    Router::new().fallback(answer_again).with_state(exchanges)
+}
+
+async fn answer_again(
+    State(exchanges): State<Arc<Mutex<VecDeque<Exchange>>>>,
+    request: Request,
+) -> Response {
+    let is_preflight = request
+        .headers()
+        .contains_key("access-control-request-method");
+    let mut exchanges = exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+    let position = exchanges
+        .iter()
+        .position(|it| it.is_preflight() == is_preflight);
+    let exchange = position.and_then(|position| exchanges.remove(position));
+    let Some(Ok(answer)) = exchange.map(|exchange| exchange.answer) else {
+        return StatusCode::BAD_GATEWAY.into_response();
+    };
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
 }

@@ -16,25 +16,45 @@ function element(name, attributes, ...children) {
   return made;
 }
 
-/* `exchanges` are those that the server has recorded, in their order. */
-function sequence({ attempt, api, seen, exchanges, verdict }) {
+/* A text with a button that copies it. */
+function copyable(title, text) {
+  const button = element('button', { type: 'button', className: 'copy' }, 'Copy');
+  button.onclick = async () => {
+    await navigator.clipboard.writeText(text);
+    button.textContent = 'Copied';
+  };
+  return element('div', { className: 'copyable' }, ...(title ? [element('p', {}, title)] : []), element('pre', {}, text), button);
+}
+
+/* `exchanges` are those that the server has recorded, in their order; `server` is its origin, `page` that of the
+   page, which passes for one at `attempt.origin` where that is another. */
+function sequence({ attempt, page, api, server, seen, exchanges, verdict, problems }) {
   const preflight = exchanges.find(isPreflight);
   const actual = exchanges.find((exchange) => !isPreflight(exchange));
+  const stopped = verdict.step?.startsWith('Preflight') ? preflight : actual ?? preflight;
+  const guilty = (exchange) => (seen.blocked && exchange === stopped ? verdict.guilty : undefined);
   const steps = [
-    arrow('page', 'browser', call(attempt, api)),
-    ...(preflight ? sent(preflight, 'May this be sent?') : []),
+    arrow('page', 'browser', call(attempt, server)),
+    ...problems.map(note),
+    ...(attempt.origin !== page && exchanges.length
+      ? [note(`The proxy puts ${attempt.origin} in place of ${page} on the way to the server, and back.`)]
+      : []),
+    ...(preflight ? sent(preflight, guilty(preflight), 'May this be sent?') : []),
     ...(verdict.preflight && !preflight && actual
       ? [note('The browser still has the answer to an earlier preflight, and does not ask again.')]
       : []),
-    ...(actual ? sent(actual) : []),
-    ...(seen.blocked ? [stop(seen, verdict, actual ?? preflight)] : []),
+    ...(actual ? sent(actual, guilty(actual)) : []),
+    ...(seen.blocked ? [stop({ attempt, api, page, seen, verdict, exchange: stopped })] : []),
     received(seen),
   ];
+  const commands = exchanges.map((exchange) => curl(server, exchange, isPreflight(exchange) ? '' : attempt.body));
   const drawn = element('article', { className: 'sequence' },
     element('h3', { className: seen.blocked ? 'blocked' : 'readable' }, headline(seen)),
     element('div', { className: 'lanes' },
-      lane('Page', attempt.origin), lane('Browser', ''), lane('Server', api)),
-    element('ol', {}, ...steps));
+      lane('Page', attempt.origin), lane('Browser', ''), lane('Server', server)),
+    element('ol', {}, ...steps),
+    ...(commands.length ? [element('details', { className: 'curl' }, element('summary', {}, 'As curl'),
+      copyable('', commands.join('\n\n')))] : []));
   Object.assign(drawn.dataset, {
     outcome: seen.blocked ? 'blocked' : 'readable',
     status: seen.status ?? '',
@@ -86,22 +106,34 @@ function call({ path, method, headers, credentials, body }, api) {
   return init.length ? `fetch(${url}, { ${init.join(', ')} })` : `fetch(${url})`;
 }
 
-/* A request to the server, and its answer. */
-function sent({ method, path, request, status, response, body }, about) {
-  const answer = arrow('server', 'browser', `${status} ${PHRASES[status] ?? ''}`, headers(response),
-    ...(body ? [element('pre', {}, body)] : []));
-  return [
-    arrow('browser', 'server', `${method} ${path}`,
-      ...(about ? [element('p', {}, about)] : []), headers(request)),
-    answer,
-  ];
+/* A request to the server, and its answer, with the header in it that is to blame. */
+function sent({ method, path, request, answer }, guilty, about) {
+  const question = arrow('browser', 'server', `${method} ${path}`,
+    ...(about ? [element('p', {}, about)] : []), headers(request));
+  if (answer.Err) {
+    return [question, arrow('server', 'browser', 'no answer', element('p', {}, answer.Err))];
+  }
+  const { status, headers: lines, body, is_cut: isCut } = answer.Ok;
+  return [question, arrow('server', 'browser', `${status} ${PHRASES[status] ?? ''}`, headers(lines, guilty),
+    ...(body ? [element('pre', {}, shortened(body))] : []),
+    ...(isCut ? [element('p', {}, 'The body goes on: the proxy passes its beginning on.')] : []))];
 }
 
-function headers(lines) {
-  const table = (some) => element('dl', {},
-    ...some.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]));
-  const telling = lines.filter(([name]) => TELLING.test(name));
-  const others = lines.filter(([name]) => !TELLING.test(name));
+/* Pages and files are long. */
+function shortened(body) {
+  return body.length > 600 ? `${body.slice(0, 600)} …` : body;
+}
+
+function headers(lines, guilty) {
+  const row = ([name, value]) => {
+    const className = name === guilty ? 'guilty' : '';
+    return [element('dt', { className }, name), element('dd', { className }, value)];
+  };
+  const table = (some) => element('dl', {}, ...some.flatMap(row));
+  const isTelling = ([name]) => TELLING.test(name) || name === guilty;
+  const missing = guilty && !lines.some(([name]) => name === guilty) ? [[guilty, 'missing']] : [];
+  const telling = [...missing, ...lines.filter(isTelling)];
+  const others = lines.filter((line) => !isTelling(line));
   const parts = telling.length ? [table(telling)] : [];
   if (others.length) {
     const summary = element('summary', {}, others.length === 1 ? '1 other header' : `${others.length} other headers`);
@@ -110,23 +142,29 @@ function headers(lines) {
   return element('div', { className: 'headers' }, ...parts);
 }
 
-/* Where it stopped, and by which rule; and what the server says of it. */
-function stop({ blocked }, { step, sentence }, answer) {
-  const rule = step
-    ? sentence.replace('blocked: ', '')
-    : `the browser refused it (${blocked})`;
+/* Where it stopped, and by which rule; what the server says of it, and what the browser's console. */
+function stop({ attempt, api, page, seen, verdict, exchange }) {
+  const answer = exchange?.answer.Ok;
+  const rule = exchange?.answer.Err
+    ? exchange.answer.Err
+    : verdict.step
+      ? verdict.sentence.replace('blocked: ', '')
+      : `the browser refused it (${seen.blocked})`;
+  const said = consoleSays({ url: `${api}${attempt.path}`, attempt, answer, verdict, page });
   return element('li', { className: 'stop' },
-    element('p', {}, element('strong', {}, 'Stopped here'), `: ${rule}.`), ...refusal(answer));
+    element('p', {}, element('strong', {}, 'Stopped here'), `: ${rule}.`), ...refusal(exchange, answer),
+    ...(said ? [element('p', { className: 'console' }, `${said.name}’s console says: `, element('q', {}, said.sentence), ' ',
+      element('a', { href: GUIDE }, 'What to write then'))] : []));
 }
 
 /* The policy's own refusal, which is a 403; in a debug build it says why. */
-function refusal(answer) {
+function refusal(exchange, answer) {
   if (answer?.status !== 403) {
     return [];
   }
   const enforced = element('p', {}, 'The server has refused it by itself, before the handler ran (', element('code', {}, 'enforce'), ').');
   const reason = element('p', {}, 'It says: ', element('q', {}, answer.body.trim()));
-  return [...(isPreflight(answer) ? [] : [enforced]), ...(answer.body ? [reason] : [])];
+  return [...(isPreflight(exchange) ? [] : [enforced]), ...(answer.body ? [reason] : [])];
 }
 
 /* What the page's script gets. */
@@ -134,5 +172,5 @@ function received({ blocked, status, headers: lines, body }) {
   return blocked
     ? arrow('browser', 'page', blocked)
     : arrow('browser', 'page', `Response { status: ${status} }`,
-      element('p', {}, 'What the script can read:'), headers(lines), ...(body ? [element('pre', {}, body)] : []));
+      element('p', {}, 'What the script can read:'), headers(lines), ...(body ? [element('pre', {}, shortened(body))] : []));
 }
