@@ -1,9 +1,9 @@
 //! Programs of the system that tests run.
 
 use std::{
-    env,
+    env, fs,
     io::{Write, stderr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -40,6 +40,20 @@ pub fn working(program: &str) -> Option<PathBuf> {
         missing(program);
     }
     found
+}
+
+/// A file of an npm package that `.ci/run` installs below `target/npm`. As [`available`] where it is not there.
+///
+/// # Panics
+///
+/// As [`available`].
+pub fn npm_file(path: &str) -> Option<String> {
+    let modules = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/npm/node_modules");
+    let text = fs::read_to_string(Path::new(modules).join(path)).ok();
+    if text.is_none() {
+        missing(path);
+    }
+    text
 }
 
 fn on_path(program: &str) -> impl Iterator<Item = PathBuf> {

@@ -36,6 +36,16 @@
 //! them [`my_request_fails`](guides::my_request_fails), from the words of the browser's console to the line
 //! to write.
 //!
+//! # What stands around it
+//!
+//! | | what to know | guide |
+//! | --- | --- | --- |
+//! | a proxy (nginx, Caddy, a load balancer) | it adds no access headers of its own, and says which host was asked | [`behind_a_proxy`](guides::behind_a_proxy) |
+//! | authentication | its layer goes on the [`CorsRouter`], where no preflight reaches it | [`bearer_tokens`](guides::bearer_tokens), [`identity_providers`](guides::identity_providers) |
+//! | caches | they keep one response for each `Origin` (`Vary`), or one for all with `origins = "*"` | [`behind_a_proxy`](guides::behind_a_proxy#caches) |
+//! | logs | a `TraceLayer` around the finished router sees preflights and refusals | [`observability`](guides::observability) |
+//! | services that are no handler | files, gRPC and server functions take a default policy, or a [`CorsLayer`] | [`services`](guides::services), [`grpc_web`](guides::grpc_web) |
+//!
 //! # Features
 //!
 //! None is on by default. The oldest compiler is Rust 1.88, the axum 0.8.

@@ -27,6 +27,9 @@ pub mod identity_providers {}
 #[doc = include_str!("guides/openapi.md")]
 pub mod openapi {}
 
+#[doc = include_str!("guides/services.md")]
+pub mod services {}
+
 #[doc = include_str!("guides/grpc_web.md")]
 pub mod grpc_web {}
 
