@@ -1,10 +1,7 @@
 //! The output: of the attribute, the function as written and its companion; of `policy!`, a
 //! constant.
 
-use cors_grammar::{
-    pattern::{Hazards, Wildcards},
-    record::{Enforce, Hazardous, Methods, OriginList, Origins, Record, Seconds},
-};
+use cors_grammar::record::Record;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
@@ -22,6 +19,7 @@ use crate::{
     errors::Errors,
     item::Handler,
     origins::Lists,
+    policy_tokens,
 };
 
 /// Expands `#[cors(args)] item`.
@@ -50,7 +48,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     }
     match errors.into_result() {
         Ok(()) => {
-            let policy = policy_tokens(&record, args.base.as_ref(), &runtime);
+            let policy = policy_tokens::of_policy(&record, args.base.as_ref(), &runtime);
             beside(
                 item,
                 companion(&handler, &runtime, &policy, &args, args.base.as_ref()),
@@ -58,7 +56,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         }
         Err(error) => {
             let error = error.into_compile_error();
-            let unset = policy_tokens(&Record::UNSET, None, &runtime);
+            let unset = policy_tokens::of_policy(&Record::UNSET, None, &runtime);
             let companion = handler
                 .takes_companion()
                 .then(|| companion(&handler, &runtime, &unset, &args, None));
@@ -89,12 +87,12 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
     let record = check::record(&args, &lists, Place::Policy, &mut errors);
     if editor::is_expanding() {
         let arguments = for_editor(&args, errors, &runtime);
-        let unset = policy_tokens(&Record::UNSET, None, &runtime);
+        let unset = policy_tokens::of_policy(&Record::UNSET, None, &runtime);
         return quote!({ #arguments #unset });
     }
     match errors.into_result() {
         Ok(()) => {
-            let policy = policy_tokens(&record, args.base.as_ref(), &runtime);
+            let policy = policy_tokens::of_policy(&record, args.base.as_ref(), &runtime);
             match &args.base {
                 Some(base) => {
                     let check = at(
@@ -113,7 +111,7 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
         }
         Err(error) => {
             let error = error.into_compile_error();
-            let unset = policy_tokens(&Record::UNSET, None, &runtime);
+            let unset = policy_tokens::of_policy(&Record::UNSET, None, &runtime);
             quote!({ #error #unset })
         }
     }
@@ -286,164 +284,6 @@ fn at(span: Span, tokens: TokenStream) -> TokenStream {
         token
     });
     tokens.collect()
-}
-
-/// The expression of a policy.
-fn policy_tokens(record: &Record<'_>, base: Option<&Path>, runtime: &TokenStream) -> TokenStream {
-    let record = record_tokens(record, runtime);
-    match base {
-        Some(base) => {
-            // What is no policy is said to be none, at its own name.
-            let variable = Ident::new("base", Span::mixed_site());
-            let base = quote_spanned!(base.span()=> let #variable: #runtime::Policy = #base;);
-            quote!({ #base #runtime::policy_over(#record, &#variable) })
-        }
-        None => quote!(#runtime::policy_of(#record)),
-    }
-}
-
-/// A record with the arguments that are set, in the order of the documentation.
-fn record_tokens(record: &Record<'_>, runtime: &TokenStream) -> TokenStream {
-    // Without `..`, so that a new argument cannot be forgotten.
-    let Record {
-        methods,
-        origins,
-        open,
-        credentials,
-        allow_headers,
-        expose_headers,
-        max_age,
-        debug_max_age,
-        debug_origins,
-        enforce,
-        vouched,
-    } = *record;
-    let seconds = |seconds: Seconds<'_>| {
-        let Seconds { number, digits } = seconds;
-        quote!(#runtime::Seconds { number: #number, digits: #digits })
-    };
-    let methods = methods.map(|Methods { text, set }| {
-        let bits = set.bits();
-        quote!(.with_methods(#text, #bits))
-    });
-    let origins = origins.map(|origins| match origins {
-        Origins::Elsewhere => quote!(.with_origins(#runtime::Origins::Elsewhere)),
-        Origins::Every => quote!(.with_origins(#runtime::Origins::Every)),
-        Origins::Listed(list) => {
-            let list = list_tokens(&list, runtime);
-            quote!(.with_origins(#runtime::Origins::Listed(#list)))
-        }
-        Origins::Decided => quote!(.with_origins(#runtime::Origins::Decided)),
-    });
-    let open = open.then(|| quote!(.with_open()));
-    let credentials = credentials.map(|allowed| quote!(.with_credentials(#allowed)));
-    let allow_headers = allow_headers.map(|names| quote!(.with_allow_headers(#names)));
-    let expose_headers = expose_headers.map(|names| quote!(.with_expose_headers(#names)));
-    let max_age = max_age.map(seconds);
-    let max_age = max_age.map(|seconds| quote!(.with_max_age(#seconds)));
-    let debug_max_age = debug_max_age.map(seconds).map(in_debug);
-    let debug_max_age = debug_max_age.map(|seconds| quote!(.with_debug_max_age(#seconds)));
-    let debug_origins = debug_origins.map(|list| in_debug(list_tokens(&list, runtime)));
-    let debug_origins = debug_origins.map(|list| quote!(.with_debug_origins(#list)));
-    let enforce = enforce.map(|enforce| match enforce {
-        Enforce::Off => quote!(.with_enforce(#runtime::Enforce::Off)),
-        Enforce::Report => quote!(.with_enforce(#runtime::Enforce::Report)),
-        Enforce::On => quote!(.with_enforce(#runtime::Enforce::On)),
-    });
-    let vouched = (vouched != Hazards::NONE).then(|| {
-        let Hazards {
-            insecure,
-            any_port,
-            public_suffix,
-            any_host,
-            file,
-        } = vouched;
-        quote! {
-            .with_vouched(#runtime::Hazards {
-                insecure: #insecure,
-                any_port: #any_port,
-                public_suffix: #public_suffix,
-                any_host: #any_host,
-                file: #file,
-            })
-        }
-    });
-    quote! {
-        #runtime::Record::UNSET
-            #methods #origins #open #credentials #allow_headers #expose_headers
-            #max_age #debug_max_age #debug_origins #enforce #vouched
-    }
-}
-
-fn list_tokens(list: &OriginList<'_>, runtime: &TokenStream) -> TokenStream {
-    let OriginList {
-        sorted,
-        wildcards,
-        hazardous,
-    } = list;
-    if *wildcards == Wildcards::NONE && *hazardous == Hazardous::NONE {
-        return quote!(#runtime::OriginList::plain(&[#(#sorted),*]));
-    }
-    let wildcards = wildcards_tokens(*wildcards, runtime);
-    let hazardous = hazardous_tokens(*hazardous, runtime);
-    quote! {
-        #runtime::OriginList {
-            sorted: &[#(#sorted),*],
-            wildcards: #wildcards,
-            hazardous: #hazardous,
-        }
-    }
-}
-
-fn wildcards_tokens(wildcards: Wildcards, runtime: &TokenStream) -> TokenStream {
-    let Wildcards {
-        subdomains,
-        label,
-        any_host,
-        any_port,
-    } = wildcards;
-    quote! {
-        #runtime::Wildcards {
-            subdomains: #subdomains,
-            label: #label,
-            any_host: #any_host,
-            any_port: #any_port,
-        }
-    }
-}
-
-fn hazardous_tokens(hazardous: Hazardous<'_>, runtime: &TokenStream) -> TokenStream {
-    let Hazardous {
-        insecure,
-        any_port,
-        public_suffix,
-        any_host,
-        file,
-    } = hazardous;
-    let entries = [
-        ("insecure", insecure),
-        ("any_port", any_port),
-        ("public_suffix", public_suffix),
-        ("any_host", any_host),
-        ("file", file),
-    ];
-    let fields = entries.into_iter().filter_map(|(name, entry)| {
-        let name = Ident::new(name, Span::call_site());
-        entry.map(|entry| quote!(#name: ::core::option::Option::Some(#entry)))
-    });
-    quote!(#runtime::Hazardous { #(#fields,)* ..#runtime::Hazardous::NONE })
-}
-
-/// A value that is there in builds with `debug_assertions` only: of the crate that has the
-/// attribute, since this is where the expansion is compiled.
-fn in_debug(value: TokenStream) -> TokenStream {
-    quote! {
-        if ::core::cfg!(debug_assertions) {
-            ::core::option::Option::Some(#value)
-        } else {
-            ::core::option::Option::None
-        }
-    }
 }
 
 impl Handler {

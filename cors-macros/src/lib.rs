@@ -15,6 +15,7 @@ mod expand;
 mod expression;
 mod item;
 mod origins;
+mod policy_tokens;
 mod routes;
 mod spanned;
 mod tokens;
