@@ -20,7 +20,7 @@ use axum::{
 };
 use cors_runtime::{
     CorsRouter, OriginSet, Policy, cors, policy, routes,
-    testing::{Browser, Fetch, Seen},
+    testing::{Browser, Fetch, Seen, browser},
 };
 use cors_tests::{engines::Engine, tls::TlsServer};
 use fantoccini::Client;
@@ -520,19 +520,13 @@ async fn serve(router: Router, transport: Transport, servers: &mut Vec<TlsServer
 }
 
 fn fetch(row: &Row, origin: &str, query: &str) -> Fetch {
-    Fetch {
-        origin: origin.to_owned(),
-        path: format!("{}?{query}", row.path),
-        method: row.method.to_owned(),
-        headers: row
-            .headers
-            .iter()
-            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-            .collect(),
-        credentials: row.credentials,
-        body: row.body.to_owned(),
-        cookies: Vec::new(),
+    let path = format!("{}?{query}", row.path);
+    let mut fetch = browser(origin).request(row.method, &path).body(row.body);
+    for (name, value) in row.headers {
+        fetch = fetch.header(name, value);
     }
+    fetch.credentials = row.credentials;
+    fetch
 }
 
 /// Runs the whole matrix in one browser.

@@ -27,7 +27,7 @@ use cors_grammar::{
     pattern::{Pattern, Wildcards},
     record::{self, Hazardous, Methods, OriginList, Record, Seconds},
 };
-use cors_runtime::testing::{Browser, Fetch, HERE, Seen, Step};
+use cors_runtime::testing::{Browser, Fetch, HERE, Seen, Step, browser};
 use cors_runtime::{
     __private::{
         Decider, ErasedHandler, HandlerPolicy, PolicyHeaders, add_function, decided_by, no_routes,
@@ -503,16 +503,17 @@ fn fetch() -> impl Strategy<Value = Fetch> {
             .collect();
         // A page's `Headers` holds a name once.
         headers.dedup_by(|one, other| one.0.eq_ignore_ascii_case(&other.0));
-        Fetch {
-            origin: origin.to_owned(),
-            path: "/".to_owned(),
-            method: method.to_owned(),
-            headers,
-            credentials,
-            body: String::new(),
-            cookies: Vec::new(),
-        }
+        fetched(origin, method, headers, credentials)
     })
+}
+
+/// A fetch of a page, whatever its origin looks like.
+fn fetched(origin: &str, method: &str, headers: Vec<(String, String)>, credentials: bool) -> Fetch {
+    let mut fetch = browser("null").request(method, "/");
+    origin.clone_into(&mut fetch.origin);
+    fetch.headers = headers;
+    fetch.credentials = credentials;
+    fetch
 }
 
 /// How many fetches were readable, and how many were blocked.
@@ -862,15 +863,7 @@ fn the_oracle_names_the_step_that_blocks() {
             .iter()
             .map(|name| ((*name).to_owned(), "1".to_owned()))
             .collect();
-        let fetch = Fetch {
-            origin: origin.to_owned(),
-            path: "/".to_owned(),
-            method: method.to_owned(),
-            headers,
-            credentials,
-            body: String::new(),
-            cookies: Vec::new(),
-        };
+        let fetch = fetched(origin, method, headers, credentials);
         let seen = runtime.block_on(Browser::new().fetch(&router, &fetch));
         assert_eq!(seen.blocked(), Some(step), "{fetch:?}");
     }

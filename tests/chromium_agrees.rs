@@ -15,7 +15,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use cors_runtime::testing::{Browser, Fetch, HERE, Seen};
+use cors_runtime::testing::{Browser, HERE, Seen, browser};
 use cors_tests::{Server, engines::Engine};
 use proptest::{
     collection::vec,
@@ -511,20 +511,13 @@ async fn tested(cases: &Arc<Vec<Case>>, number: usize, own_page: bool) -> Sight 
     };
     let (router, service) = service(cases, names);
     let case = &cases[number];
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    let fetch = Fetch {
-        origin: page.to_owned(),
-        path: format!("/{number}/0"),
-        method: case.method.to_owned(),
-        headers: case.headers.iter().map(owned).collect(),
-        credentials: case.credentials,
-        body: if case.body {
-            "12".to_owned()
-        } else {
-            String::new()
-        },
-        cookies: Vec::new(),
-    };
+    let body = if case.body { "12" } else { "" };
+    let fetch = browser(page).request(case.method, &format!("/{number}/0"));
+    let mut fetch = fetch.body(body);
+    for (name, value) in &case.headers {
+        fetch = fetch.header(name, value);
+    }
+    fetch.credentials = case.credentials;
     let mut browser = Browser::new().at(&other, router.clone());
     let seen = match browser.fetch(&router, &fetch).await {
         Seen::Response {

@@ -389,8 +389,20 @@ fn a_mebibyte_of_origins_is_read_and_its_mistakes_are_told_in_a_line() {
     assert!(entries.iter().all(|entry| set.contains(entry)));
     let wrong = format!("{long}, wrong").parse::<OriginSet>().unwrap_err();
     assert_eq!(wrong.entry(), "wrong");
-    let empty = ",".repeat(1024 * 1024).parse::<OriginSet>().unwrap_err();
-    assert!(empty.to_string().len() < 200, "{empty}");
+    for long in [
+        ",".repeat(1024 * 1024),
+        "ä".repeat(1024 * 1024),
+        format!("{} {}", "a".repeat(1024 * 1024), "b".repeat(1024 * 1024)),
+        format!("a;{}", "b".repeat(1024 * 1024)),
+    ] {
+        let error = long.parse::<OriginSet>().unwrap_err();
+        assert!(
+            error.to_string().len() < 600,
+            "{} bytes",
+            error.to_string().len()
+        );
+        assert!(error.entry().len() <= 400, "{} bytes", error.entry().len());
+    }
 }
 
 /// Names that an expansion might take for its own.

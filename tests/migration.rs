@@ -10,7 +10,7 @@ use axum::{
 };
 use cors_runtime::{
     CorsRouter, Policy, policy,
-    testing::{Fetch, HERE, Seen},
+    testing::{HERE, Seen, browser},
 };
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Any, CorsLayer};
 
@@ -94,15 +94,9 @@ async fn a_page_sees_the_same_before_and_after() {
                         for credentials in [false, true] {
                             let value =
                                 |name: &str| (name.to_owned(), "application/json".to_owned());
-                            let fetch = Fetch {
-                                origin: origin.to_owned(),
-                                path: path.to_owned(),
-                                method: method.to_owned(),
-                                headers: header.map(value).into_iter().collect(),
-                                credentials,
-                                body: String::new(),
-                                cookies: Vec::new(),
-                            };
+                            let mut fetch = browser(origin).request(method, path);
+                            fetch.headers = header.map(value).into_iter().collect();
+                            fetch.credentials = credentials;
                             let (old, new) = (fetch.send(&before).await, fetch.send(&after).await);
                             let seen = |seen: &Seen| match seen {
                                 Seen::Blocked(_) | Seen::Elsewhere(_) => None,

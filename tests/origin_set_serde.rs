@@ -59,3 +59,11 @@ fn a_wrong_entry_is_an_error_in_one_line() {
         assert_eq!(error.to_string(), expected);
     }
 }
+
+#[test]
+fn formats_that_do_not_describe_themselves_read_what_was_written() {
+    let origins: OriginSet = "https://a.example, https://*.b.example".parse().unwrap();
+    let written = postcard::to_allocvec(&origins).unwrap();
+    let read: OriginSet = postcard::from_bytes(&written).unwrap();
+    assert_eq!(read, origins);
+}

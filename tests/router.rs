@@ -1,5 +1,10 @@
 //! `CorsRouter` as a router: what axum's methods mean, they mean here.
 
+use std::{
+    cell::RefCell,
+    panic::{self, catch_unwind},
+};
+
 use axum::{
     Router, ServiceExt,
     body::Body,
@@ -9,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, put},
 };
-use cors_runtime::{CorsRouter, Origin, cors, routes};
+use cors_runtime::{CorsRouter, Origin, Policy, cors, policy, routes};
 use cors_tests::Server;
 use tower::{Layer, ServiceExt as _};
 use tower_http::normalize_path::NormalizePathLayer;
@@ -472,4 +477,67 @@ fn a_path_in_two_merged_routers_panics() {
     let _ = CorsRouter::<()>::new()
         .route("/items", routes!(one))
         .merge(CorsRouter::new().route("/items", routes!(other)));
+}
+
+const UNNAMED: Policy = policy!(origins = _);
+
+async fn passed(request: Request, next: Next) -> Response {
+    next.run(request).await
+}
+
+thread_local! {
+    /// Where this thread has panicked last.
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+type Call = Box<dyn FnOnce() + panic::UnwindSafe>;
+
+/// Mistakes that axum, or the router itself, finds while it is built.
+#[test]
+fn no_panic_while_a_router_is_built_names_a_line_of_this_library() {
+    let service = || tower::service_fn(async |_: Request| Ok::<_, std::convert::Infallible>(()));
+    let nested = || CorsRouter::new().route("/a", get(async || ()));
+    let calls: [(&str, Call); 8] = [
+        (
+            "route",
+            Box::new(|| drop(CorsRouter::<()>::new().route("a", get(async || ())))),
+        ),
+        (
+            "annotated",
+            Box::new(|| drop(CorsRouter::<()>::new().route("a", routes!(missing)))),
+        ),
+        (
+            "route_service",
+            Box::new(move || drop(CorsRouter::<()>::new().route_service("a", service()))),
+        ),
+        (
+            "nest",
+            Box::new(move || drop(CorsRouter::<()>::new().nest("a", nested()))),
+        ),
+        (
+            "nest_service",
+            Box::new(move || drop(CorsRouter::<()>::new().nest_service("a", service()))),
+        ),
+        ("merge", Box::new(move || drop(nested().merge(nested())))),
+        (
+            "route_layer",
+            Box::new(|| drop(CorsRouter::<()>::new().route_layer(from_fn(passed)))),
+        ),
+        (
+            "default_policy",
+            Box::new(|| drop(CorsRouter::<()>::new().default_policy(UNNAMED))),
+        ),
+    ];
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let file = info.location().map(|place| place.file().to_owned());
+        PLACE.set(file.unwrap_or_default());
+        before(info);
+    }));
+    for (name, call) in calls {
+        assert!(catch_unwind(call).is_err(), "{name}");
+        let place = PLACE.take();
+        // Some of axum's own calls name a line of axum.
+        assert!(!place.contains("cors-runtime"), "{name}: {place}");
+    }
 }

@@ -505,6 +505,8 @@ fn a_page_has_an_origin_that_browsers_send() {
     ];
     for origin in others {
         assert!(catch_unwind(|| browser(origin)).is_err(), "{origin}");
+        let elsewhere = || Browser::new().at(origin, Router::new());
+        assert!(catch_unwind(elsewhere).is_err(), "{origin}");
     }
     for origin in [
         "https://app.example.com:8443",
@@ -517,5 +519,20 @@ fn a_page_has_an_origin_that_browsers_send() {
         "null",
     ] {
         let _ = browser(origin);
+    }
+}
+
+#[tokio::test]
+async fn no_max_age_is_too_long() {
+    let app = Router::new().route("/", any(as_asked));
+    let path = format!(
+        "/?access-control-allow-origin={APP}&access-control-allow-methods=PUT&access-control-max-age={}",
+        u64::MAX
+    );
+    let mut visitor = Browser::new();
+    for _ in 0..2 {
+        visitor.wait(std::time::Duration::MAX);
+        let seen = visitor.fetch(&app, &browser(APP).put(&path)).await;
+        assert!(seen.is_readable(), "{seen}");
     }
 }

@@ -48,7 +48,7 @@
 //!
 //! # Features
 //!
-//! None is on by default. The oldest compiler is Rust 1.88, the axum 0.8.
+//! None is on by default. The oldest compiler is Rust 1.88, the oldest axum 0.8.4.
 //!
 //! | feature | what it brings |
 //! | --- | --- |

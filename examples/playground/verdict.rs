@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
-use cors_runtime::testing::{Fetch, Step};
+use cors_runtime::testing::{Step, browser};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Exchange, Record};
@@ -51,15 +51,12 @@ impl Verdict {
         let record = Record::default();
         let app = record.of_all_through(app);
         let separator = if attempt.path.contains('?') { '&' } else { '?' };
-        let fetch = Fetch {
-            origin: attempt.origin,
-            path: format!("{}{separator}try=this", attempt.path),
-            method: attempt.method,
-            headers: attempt.headers,
-            credentials: attempt.credentials,
-            body: attempt.body,
-            cookies: Vec::new(),
-        };
+        let path = format!("{}{separator}try=this", attempt.path);
+        let mut fetch = browser("null").request(&attempt.method, &path);
+        fetch.origin = attempt.origin;
+        fetch.headers = attempt.headers;
+        fetch.credentials = attempt.credentials;
+        fetch.body = attempt.body;
         let seen = fetch.send(&app).await;
         let sentence = seen.to_string();
         let exchanges = record.of("this");

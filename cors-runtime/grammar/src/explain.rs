@@ -6,6 +6,7 @@ use crate::{
     Mistake,
     correct::{corrected, corrected_ipv4, written_scheme},
     host::{self, LONGEST_HOST, LONGEST_LABEL},
+    list::LONGEST_SHOWN,
     origin::{LONGEST_SCHEME, Origin, Parts, WITHOUT_PAGES, is_scheme, is_web},
     pattern::Pattern,
     punycode,
@@ -53,9 +54,6 @@ fn explain(text: &str) -> Mistake {
         }
     })
 }
-
-/// The longest text that is shown in a message, in bytes: no origin is longer.
-const LONGEST_SHOWN: usize = 400;
 
 /// What to write for a host that takes tables to encode.
 const AS_THE_BROWSER_SAYS: &str =

@@ -35,9 +35,15 @@ fn check(element: &str, number: usize, list: &str) -> Result<(), Mistake> {
     let problem = if element.is_empty() {
         format!("element {number} of the list is empty")
     } else if element.contains(';') {
-        format!("element {number} of the list has a semicolon: {element:?}")
+        format!(
+            "element {number} of the list has a semicolon: {:?}",
+            shown(element)
+        )
     } else if element.contains(char::is_whitespace) {
-        format!("element {number} of the list has white space: {element:?}")
+        format!(
+            "element {number} of the list has white space: {:?}",
+            shown(element)
+        )
     } else {
         return Ok(());
     };
@@ -49,8 +55,17 @@ fn check(element: &str, number: usize, list: &str) -> Result<(), Mistake> {
     Err(Mistake::new(problem, help))
 }
 
-/// The longest list that is written anew in a message, in bytes.
-const LONGEST_SHOWN: usize = 400;
+/// The longest text that is shown in a message, in bytes: no origin is longer.
+pub const LONGEST_SHOWN: usize = 400;
+
+/// As much of a text as is shown.
+pub fn shown(text: &str) -> &str {
+    let mut end = text.len().min(LONGEST_SHOWN);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
 
 /// The list as it was meant: its words in their order, a comma and a space between them. A semicolon
 /// is in no element of any list.

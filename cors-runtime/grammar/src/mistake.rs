@@ -3,7 +3,7 @@
 use std::{error, fmt};
 
 /// Why a text is refused: one line for what is wrong, one for what to write instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mistake {
     /// What is wrong, as one sentence without a full stop.
     pub problem: String,

@@ -49,6 +49,7 @@ trait Decide<S>: Send + Sync {
 }
 
 /// A type that decides on origins with the state `S`, whatever its own type is.
+#[expect(missing_debug_implementations, reason = "it is a function, and hidden")]
 pub struct Decider<S>(Arc<dyn Decide<S>>);
 
 /// The decider that asks the type `T`.

@@ -1,8 +1,8 @@
 //! [`Origin`]: the origin of a request.
 
-use std::{error, fmt, str::FromStr};
+use std::{borrow::Borrow, error, fmt, str::FromStr};
 
-use cors_grammar::{Mistake, explain, origin};
+use cors_grammar::{Mistake, explain, list, origin};
 
 /// The origin of the page that sent a request, as an extractor.
 ///
@@ -79,7 +79,19 @@ impl fmt::Debug for Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
+    }
+}
+
+impl Borrow<str> for Origin {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl From<Origin> for String {
+    fn from(origin: Origin) -> Self {
+        origin.0.into()
     }
 }
 
@@ -123,7 +135,7 @@ impl FromStr for Origin {
 ///      write `https://app.example`",
 /// );
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OriginError {
     entry: String,
     mistake: Mistake,
@@ -131,11 +143,12 @@ pub struct OriginError {
 
 impl OriginError {
     pub(crate) fn new(entry: &str, mistake: Mistake) -> Self {
-        let entry = entry.to_owned();
+        let entry = list::shown(entry).to_owned();
         Self { entry, mistake }
     }
 
-    /// The text that is wrong; of a list, the entry.
+    /// The text that is wrong; of a list, the entry. Of a text that is longer than any origin, the first 400
+    /// bytes.
     pub fn entry(&self) -> &str {
         &self.entry
     }

@@ -21,7 +21,12 @@ impl Serialize for OriginSet {
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl<'de> Deserialize<'de> for OriginSet {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextOrList)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(TextOrList)
+        } else {
+            // Others do not say what comes: it is what `Serialize` has written.
+            deserializer.deserialize_str(TextOrList)
+        }
     }
 }
 

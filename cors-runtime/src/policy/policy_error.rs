@@ -22,7 +22,7 @@ use cors_grammar::{Mistake, pattern::Hazards, rules::Breach};
 ///      leave it out: cookies follow `credentials`",
 /// );
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PolicyError {
     argument: &'static str,
     mistake: Mistake,
@@ -50,6 +50,7 @@ impl PolicyError {
 }
 
 impl fmt::Display for PolicyError {
+    /// One line: the argument, what is wrong, and what to write.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { argument, mistake } = self;
         write!(f, "`{argument}`: {}; {}", mistake.problem, mistake.help)

@@ -1,6 +1,7 @@
 //! [`CorsLayer`]: a policy around a service that is no handler.
 
 use std::{
+    fmt,
     marker::PhantomData,
     mem,
     pin::Pin,
@@ -96,6 +97,11 @@ impl CorsLayer {
 
 impl From<Policy> for CorsLayer {
     /// As [`CorsLayer::new`].
+    ///
+    /// # Panics
+    ///
+    /// As it does, where the policy says `origins = _`.
+    #[track_caller]
     fn from(policy: Policy) -> Self {
         Self::new(policy)
     }
@@ -172,6 +178,7 @@ where
 }
 
 pin_project! {
+    #[must_use = "a future does nothing until it is polled"]
     /// The response of a [`CorsService`] around the service `S`, to a request with the body `B`.
     ///
     /// # Panics
@@ -184,6 +191,16 @@ pin_project! {
     {
         #[pin]
         future: WithPolicyFuture<ReadyService<S, B>>,
+    }
+}
+
+impl<S, B> fmt::Debug for CorsFuture<S, B>
+where
+    S: Service<Request<B>>,
+    ReadyService<S, B>: Inner,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CorsFuture").finish_non_exhaustive()
     }
 }
 

@@ -114,16 +114,27 @@ where
     ///
     /// As [`CorsRouter::route`] does.
     #[track_caller]
-    pub fn route_service<T>(self, path: &str, service: T) -> Self
+    pub fn route_service<T>(mut self, path: &str, service: T) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        self.map_plain(|plain| plain.route_service(path, service))
+        self.plain = self.plain.route_service(path, service);
+        self
     }
 
     /// Adds another router's paths under a prefix, as [`Router::nest`] does.
+    ///
+    /// ```
+    /// # use cors_runtime::{CorsRouter, cors, routes};
+    /// # #[cors(methods = "GET")] async fn items() {}
+    /// fn api() -> CorsRouter {
+    ///     CorsRouter::new().route("/items", routes!(items)) // no `into_router` here
+    /// }
+    ///
+    /// let app: axum::Router = CorsRouter::new().nest("/api/v1", api()).into_router();
+    /// ```
     ///
     /// Takes a [`CorsRouter`], or an [`axum::Router`], whose paths have the
     /// [default policy](CorsRouter::default_policy): one that [`into_router`](CorsRouter::into_router) has
@@ -172,13 +183,14 @@ where
     ///
     /// As [`Router::nest_service`] does.
     #[track_caller]
-    pub fn nest_service<T>(self, prefix: &str, service: T) -> Self
+    pub fn nest_service<T>(mut self, prefix: &str, service: T) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        self.map_plain(|plain| plain.nest_service(prefix, service))
+        self.plain = self.plain.nest_service(prefix, service);
+        self
     }
 
     /// Adds another router's paths, as [`Router::merge`] does.
@@ -271,6 +283,11 @@ where
     ///     .default_policy(PUBLIC)
     ///     .into_router();
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`CorsLayer::new`], where the policy says `origins = _`.
+    #[track_caller]
     pub fn default_policy(mut self, policy: impl Into<CorsLayer>) -> Self {
         self.default = DefaultPolicy::Policy(Box::new(policy.into()));
         self
@@ -380,7 +397,8 @@ where
         if has_other_paths && !self.plain.has_routes() {
             return self;
         }
-        self.map_plain(|plain| plain.route_layer(layer))
+        self.plain = self.plain.route_layer(layer);
+        self
     }
 
     /// Provides the state, as [`Router::with_state`] does.
@@ -415,7 +433,6 @@ where
         self
     }
 
-    #[track_caller]
     fn map_plain(mut self, map: impl FnOnce(Router<S>) -> Router<S>) -> Self {
         self.plain = map(self.plain);
         self
@@ -539,8 +556,9 @@ where
     S: Clone + Send + Sync + 'static,
 {
     #[track_caller]
-    fn add_to(self, router: CorsRouter<S>, path: &str) -> CorsRouter<S> {
-        router.map_plain(|plain| plain.route(path, self))
+    fn add_to(self, mut router: CorsRouter<S>, path: &str) -> CorsRouter<S> {
+        router.plain = router.plain.route(path, self);
+        router
     }
 }
 

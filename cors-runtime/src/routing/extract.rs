@@ -11,7 +11,19 @@ use http::{StatusCode, header::ORIGIN, request::Parts};
 use crate::origins::{AllowOrigin, NoState, Origin, OriginSet};
 
 /// Why a request has no [`Origin`] to extract: 400.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// ```
+/// use cors_runtime::{Origin, OriginRejection, cors};
+///
+/// #[cors(methods = "GET", open)]
+/// async fn who(origin: Result<Origin, OriginRejection>) -> String {
+///     match origin {
+///         Ok(origin) => format!("a page of {origin}"),
+///         Err(rejection) => format!("no page: {rejection}"),
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OriginRejection(&'static str);
 
 const MISSING: OriginRejection = OriginRejection("the request has no `Origin`");
@@ -32,7 +44,7 @@ impl OriginRejection {
 
 impl fmt::Display for OriginRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.pad(self.0)
     }
 }
 

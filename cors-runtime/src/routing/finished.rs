@@ -28,7 +28,8 @@ impl<S> CorsRouter<S> {
     /// # Panics
     ///
     /// Where a path that has a policy is given twice: one's preflights would be answered by the
-    /// policy of the other. (Nobody can see it where two finished routers are merged.)
+    /// policy of the other. (Nobody can see it where two finished routers are merged.) And as
+    /// [`Router::merge`] does, where two paths overlap (`/{a}` and `/{b}`).
     #[track_caller]
     pub fn into_router(self) -> Router
     where
@@ -77,6 +78,10 @@ impl CorsRouter {
 
 impl From<CorsRouter> for Router {
     /// As [`CorsRouter::into_router`].
+    ///
+    /// # Panics
+    ///
+    /// As it does.
     #[track_caller]
     fn from(router: CorsRouter) -> Self {
         router.into_router()

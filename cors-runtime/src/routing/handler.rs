@@ -18,6 +18,7 @@ use crate::protocol::ResponseContext;
 pub type HandlerFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A handler, whatever its own type is.
+#[expect(missing_debug_implementations, reason = "it is a function, and hidden")]
 pub struct ErasedHandler<S>(Arc<dyn Fn(Request, S) -> HandlerFuture + Send + Sync>);
 
 impl<S> ErasedHandler<S> {

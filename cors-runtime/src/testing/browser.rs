@@ -16,6 +16,7 @@ use super::{
     preflight_cache::PreflightCache,
     request::{Redirect, Request},
     seen::{Blocked, Seen, Step},
+    serialized::assert_serialized,
     standard::{SAFELISTED_RESPONSE_HEADERS, is_safelisted_method, unsafe_header_names, values},
 };
 
@@ -47,7 +48,7 @@ const MOST_REDIRECTS: usize = 20;
 /// assert!(matches!(seen, cors_runtime::testing::Seen::Response { body, .. } if body == "session=1"));
 /// # });
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Browser {
     preflights: PreflightCache,
     cookies: Cookies,
@@ -68,7 +69,13 @@ impl Browser {
     }
 
     /// Says which application is at another origin than [`HERE`], for redirects that lead there.
+    ///
+    /// # Panics
+    ///
+    /// Where no browser would serialize an origin so (`https://login.example/`): no redirect leads there.
+    #[track_caller]
     pub fn at(mut self, origin: &str, app: Router) -> Self {
+        assert_serialized(origin);
         self.elsewhere.insert(origin.to_owned(), app);
         self
     }

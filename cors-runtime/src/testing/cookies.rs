@@ -6,7 +6,7 @@ use http::{HeaderMap, header::SET_COOKIE};
 use super::request::Request;
 
 /// The cookie jar.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Cookies(CookieStore);
 
 impl Cookies {

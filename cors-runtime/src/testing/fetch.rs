@@ -7,7 +7,8 @@ use serde_core::Serialize;
 pub const HERE: &str = "https://service.example";
 
 /// What a page asks its browser to fetch (`fetch(url, { method, headers, credentials, body })`).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 #[must_use = "a fetch does nothing until it is sent"]
 pub struct Fetch {
     /// The page's origin, serialized: `null` where it is opaque.

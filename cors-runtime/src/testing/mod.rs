@@ -56,9 +56,10 @@ mod fetch;
 mod preflight_cache;
 mod request;
 mod seen;
+mod serialized;
 mod standard;
 
-use url::{Host, Url};
+use serialized::assert_serialized;
 
 pub use browser::Browser;
 pub use fetch::{Fetch, HERE};
@@ -71,19 +72,16 @@ pub use seen::{Blocked, Seen, Step};
 ///
 /// Where no browser would serialize an origin so (`https://app.example.com/`, `localhost`): no policy lets
 /// such a page in, and a test that expects it to be blocked would pass for the wrong reason.
+#[track_caller]
 pub fn browser(origin: &str) -> Page {
-    assert!(
-        is_serialized(origin),
-        "`{origin}` is no origin as browsers send it: write scheme and host in lower case, as in \
-         `https://app.example.com`, without a path or a slash; or `null`"
-    );
+    assert_serialized(origin);
     Page {
         origin: origin.to_owned(),
     }
 }
 
 /// A page, which makes requests; made by [`browser`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page {
     origin: String,
 }
@@ -126,29 +124,4 @@ impl Page {
             cookies: Vec::new(),
         }
     }
-}
-
-/// Whether a text is a serialized origin: one of the web equals its own serialization; of others the host is
-/// opaque.
-fn is_serialized(origin: &str) -> bool {
-    let Some((scheme, rest)) = origin.split_once("://") else {
-        return origin == "null";
-    };
-    let Ok(url) = Url::parse(origin) else {
-        return false;
-    };
-    if ["http", "https"].contains(&scheme) {
-        let has_empty_label = match url.host() {
-            Some(Host::Domain(host)) => {
-                let labels = host.strip_suffix('.').unwrap_or(host);
-                labels.split('.').any(str::is_empty)
-            }
-            _ => false,
-        };
-        return url.origin().ascii_serialization() == origin && !has_empty_label;
-    }
-    let no_pages = ["ws", "wss", "ftp"].contains(&scheme);
-    let is_file = origin == "file://";
-    let is_host = !rest.is_empty() && !rest.contains(['/', '?', '#', '@']);
-    is_file || (url.as_str() == origin && is_host && !no_pages)
 }

@@ -5,14 +5,14 @@ use std::{collections::BTreeSet, time::Duration};
 use super::request::Request;
 
 /// The cache of one network partition.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct PreflightCache {
     entries: Vec<Entry>,
     now: Duration,
 }
 
 /// For one method, or for one header name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     origin: String,
     url: String,
@@ -30,7 +30,7 @@ enum Permit {
 impl PreflightCache {
     /// Lets time pass: entries expire.
     pub(super) fn wait(&mut self, time: Duration) {
-        self.now += time;
+        self.now = self.now.saturating_add(time);
     }
 
     /// "clear cache entries".
@@ -78,7 +78,7 @@ impl PreflightCache {
         methods: Vec<String>,
         names: Vec<String>,
     ) {
-        let expires = self.now + Duration::from_secs(seconds);
+        let expires = self.now.saturating_add(Duration::from_secs(seconds));
         let methods = methods.into_iter().map(Permit::Method);
         for permits in methods.chain(names.into_iter().map(Permit::Header)) {
             let known = self.entries.iter_mut().find(|entry| {

@@ -1,6 +1,6 @@
 //! [`Seen`], what the page gets, and [`Blocked`], why it gets nothing.
 
-use std::fmt;
+use std::{error, fmt};
 
 use axum::body::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -62,7 +62,7 @@ impl fmt::Display for Seen {
 
 /// A network error. It displays as the reason: the header that is to blame, with the value found and the value
 /// needed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Blocked {
     step: Step,
     reason: String,
@@ -92,8 +92,10 @@ impl fmt::Display for Blocked {
     }
 }
 
+impl error::Error for Blocked {}
+
 /// Where a fetch ends in a network error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Step {
     /// The method, a header or the path is invalid: the page gets an exception.
