@@ -5,7 +5,7 @@
 //! ```
 //!
 //! It listens on 127.0.0.1:3000 (or the port that `PORT` names). The service is gRPC's own health check, so that
-//! nothing has to be generated; yours takes its place. One default policy covers it: a gRPC service is no handler.
+//! nothing has to be generated; yours takes its place. One default policy covers it: a gRPC service is not a handler.
 
 use std::{env, io::Error};
 

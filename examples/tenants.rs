@@ -69,7 +69,7 @@ async fn items(Path(tenant): Path<String>) -> String {
     format!("the items of {tenant}")
 }
 
-/// Lets an origin in. The administrator's tools are no pages: this route has no policy.
+/// Lets an origin in. The administrator's tools are not pages: this route has no policy.
 async fn add(
     State(database): State<Database>,
     Path(tenant): Path<String>,

@@ -325,7 +325,7 @@ async fn a_handler_can_decide_by_the_origin_itself() {
             "GET",
             &["https://a.example/"],
             400,
-            "the request's `Origin` is no origin",
+            "the request's `Origin` is not an origin",
         ),
         (
             "GET",
@@ -344,7 +344,7 @@ async fn a_handler_can_decide_by_the_origin_itself() {
             "POST",
             &["a.example"],
             400,
-            "the request's `Origin` is no origin",
+            "the request's `Origin` is not an origin",
         ),
     ] {
         let headers: Vec<_> = origins.iter().map(|origin| ("Origin", *origin)).collect();

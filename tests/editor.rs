@@ -308,8 +308,12 @@ fn an_editor_finds_handlers_and_explains_arguments() {
             1,
             "The methods that the handler serves",
         ),
-        ("open, credentials", 1, "the open policy is meant"),
-        ("credentials = false", 1, "Whether pages may use cookies"),
+        ("open, credentials", 1, "the open policy is intended"),
+        (
+            "credentials = false",
+            1,
+            "Whether pages may make requests with credentials",
+        ),
         ("origins = \"https", 1, "Whose pages may use the handler"),
         ("max_age = 600", 1, "in seconds"),
     ] {

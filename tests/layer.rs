@@ -1,4 +1,4 @@
-//! `CorsLayer`: a policy around a service that is no handler.
+//! `CorsLayer`: a policy around a service that is not a handler.
 
 use std::{
     convert::Infallible,
@@ -115,7 +115,7 @@ async fn a_folder_is_served_under_a_policy() {
                 "vary: Origin",
             ],
         ),
-        // What is no preflight goes to the service.
+        // What is not a preflight goes to the service.
         (
             "OPTIONS",
             "/every/file.txt",

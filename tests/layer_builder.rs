@@ -32,7 +32,7 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
         (
             start(EVERY).methods("GET, get"),
             "methods",
-            "`get` is no method: methods are case-sensitive; write `GET`",
+            "`get` is not a method: methods are case-sensitive; write `GET`",
         ),
         (
             start(EVERY).methods("GET ,POST"),

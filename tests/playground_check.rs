@@ -165,11 +165,11 @@ async fn bad_input_gets_one_clear_line() {
         ),
         (
             "ftp://a.example/ --origin https://a.example",
-            "is no URL of HTTP",
+            "is not a URL of HTTP",
         ),
         (
             "HERE/items --origin https://a.example/",
-            "is no origin as browsers send it",
+            "is not an origin as browsers send it",
         ),
     ] {
         let arguments = &arguments.replace("NOISE", &format!("http://{noise}"));

@@ -386,7 +386,7 @@ async fn plays(engine: Engine) {
     .await;
     assert_eq!(outcome, "readable", "{engine:?}: {text}");
     assert!(
-        text.contains("The proxy puts https://app.example.com in place of"),
+        text.contains("with https://app.example.com on the way to the server"),
         "{engine:?}: {text}"
     );
     assert!(text.contains("OPTIONS /items"), "{engine:?}: {text}");

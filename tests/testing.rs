@@ -66,7 +66,7 @@ fn the_browser_imports_nothing_from_the_rest_of_the_crate() {
         }
         files += 1;
     }
-    assert_eq!(files, 9);
+    assert_eq!(files, 10);
 }
 
 #[tokio::test]
@@ -285,11 +285,11 @@ async fn redirects_are_followed_as_a_browser_does() {
         ),
         (
             to(&page, "GET", 302, "data:,text"),
-            "blocked: `Location: data:,text` is no URL of HTTP",
+            "blocked: `Location: data:,text` is not a URL of HTTP",
         ),
         (
             to(&page, "GET", 302, "https://[1/"),
-            "blocked: `Location: https://[1/` is no URL",
+            "blocked: `Location: https://[1/` is not a URL",
         ),
         (
             to(&page, "GET", 302, "/path/to?302=/path/to?302=what"),

@@ -5,7 +5,7 @@ use cors_grammar::{header_name, method};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::{Error, Lit, LitStr, Type, spanned::Spanned};
 
-/// Tokens that are no literal.
+/// Tokens that are not a literal.
 pub(crate) struct Expression(TokenStream);
 
 impl Expression {
@@ -51,8 +51,10 @@ impl Expression {
         let is_path = syn::parse2::<syn::Path>(self.0.clone()).is_ok();
         let problem = match self.constant() {
             Some(constant) => no_constant(&constant),
-            None if is_path => format!("this is no value for `{name}`"),
-            None => format!("a macro evaluates no expressions, and this is no value for `{name}`"),
+            None if is_path => format!("this is not a value for `{name}`"),
+            None => {
+                format!("a macro evaluates no expressions, and this is not a value for `{name}`")
+            }
         };
         Error::new(self.span(), format!("{problem}\nhelp: write {help}"))
     }

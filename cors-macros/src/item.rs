@@ -39,7 +39,7 @@ impl Handler {
         PRIMITIVES.iter().any(|primitive| self.name == primitive)
     }
 
-    /// Refuses functions that are no handlers.
+    /// Refuses functions that are not handlers.
     pub(crate) fn check(&self) -> Result<()> {
         if let Some(receiver) = self.receiver {
             return Err(Error::new(

@@ -17,7 +17,7 @@ pub(crate) fn of_policy(
     let record = of_record(record, runtime);
     match base {
         Some(base) => {
-            // What is no policy is said to be none, at its own name.
+            // The error of a base that is not a policy points at its name.
             let variable = Ident::new("base", Span::mixed_site());
             let base = quote_spanned!(base.span()=> let #variable: #runtime::Policy = #base;);
             quote!({ #base #runtime::policy_over(#record, &#variable) })

@@ -287,7 +287,7 @@ impl Value {
         };
         let problem = match self {
             Self::Bare | Self::Missing(_) => format!("`{name}` needs a value"),
-            _ => format!("this is no value for `{name}`"),
+            _ => format!("this is not a value for `{name}`"),
         };
         Error::new(span, format!("{problem}\nhelp: write {help}"))
     }

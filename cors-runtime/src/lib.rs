@@ -26,29 +26,28 @@
 //!
 //! - [`#[cors]`](macro@cors) gives a handler its policy;
 //! - [`routes!`] puts the handlers of one path together;
-//! - [`CorsRouter`] is a router on which no preflight reaches a layer, and on which every response
-//!   carries its access headers, whichever layer made it;
+//! - [`CorsRouter`] is a router whose policies are outside its layers: for a path with a policy, no preflight reaches a
+//!   layer, and the policy sets the headers of every response, whichever layer made it;
 //! - [`AllowOrigin`] and [`OriginSet`] decide on origins at run time;
-//! - [`CorsLayer`] puts a policy around a service that is no handler;
+//! - [`CorsLayer`] puts a policy around a service that is not a handler;
 //! - [`Origin`] is the origin of a request, as an extractor.
 //!
-//! What none of this protects from, and what to do: [`security`]. For a task at hand: [`guides`], among
-//! them [`my_request_fails`](guides::my_request_fails), from the words of the browser's console to the line
-//! to write.
+//! [`security`] explains what CORS does not protect against, and what to do instead. [`guides`] has one page per task;
+//! start with [`my_request_fails`](guides::my_request_fails), which leads from the browser's console message to the fix.
 //!
-//! # What stands around it
+//! # What surrounds it
 //!
 //! | | what to know | guide |
 //! | --- | --- | --- |
-//! | a proxy (nginx, Caddy, a load balancer) | it adds no access headers of its own, and says which host was asked | [`behind_a_proxy`](guides::behind_a_proxy) |
+//! | a proxy (nginx, Caddy, a load balancer) | it must add no access headers, and must pass the original `Host` on | [`behind_a_proxy`](guides::behind_a_proxy) |
 //! | authentication | its layer goes on the [`CorsRouter`], where no preflight reaches it | [`bearer_tokens`](guides::bearer_tokens), [`identity_providers`](guides::identity_providers) |
 //! | caches | they keep one response for each `Origin` (`Vary`), or one for all with `origins = "*"` | [`behind_a_proxy`](guides::behind_a_proxy#caches) |
 //! | logs | a `TraceLayer` around the finished router sees preflights and refusals | [`observability`](guides::observability) |
-//! | services that are no handler | files, gRPC and server functions take a default policy, or a [`CorsLayer`] | [`services`](guides::services), [`grpc_web`](guides::grpc_web) |
+//! | services that are not handlers | files, gRPC and server functions take a default policy, or a [`CorsLayer`] | [`services`](guides::services), [`grpc_web`](guides::grpc_web) |
 //!
 //! # Features
 //!
-//! None is on by default. The oldest compiler is Rust 1.88, the oldest axum 0.8.4.
+//! None is on by default. Requires Rust 1.88 and axum 0.8.4 or later.
 //!
 //! | feature | what it brings |
 //! | --- | --- |

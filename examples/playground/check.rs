@@ -100,7 +100,7 @@ impl Check {
         };
         if !is_origin(&self.origin) {
             return fail(&format!(
-                "`{}` is no origin as browsers send it",
+                "`{}` is not an origin as browsers send it",
                 self.origin
             ));
         }

@@ -132,6 +132,6 @@ fn port(variable: &str, default: u16) -> Result<u16, String> {
         Err(_) => Ok(default),
         Ok(text) => text
             .parse()
-            .map_err(|_| format!("`{variable}` is no port: `{text}`")),
+            .map_err(|_| format!("`{variable}` is not a port: `{text}`")),
     }
 }

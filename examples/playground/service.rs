@@ -65,7 +65,7 @@ impl Service {
                         .to_owned(),
                 );
             }
-            _ => return Err(format!("`{url}` is no URL of HTTP: write `http://…`")),
+            _ => return Err(format!("`{url}` is not a URL of HTTP: write `http://…`")),
         }
         let origin = url.origin().ascii_serialization();
         Ok(Self {
@@ -96,7 +96,7 @@ impl Service {
         let path = request.uri().path_and_query();
         let path = path.map_or("/", |path| path.as_str());
         let uri: Result<Uri, _> = format!("{origin}{path}").parse();
-        *request.uri_mut() = uri.map_err(|error| format!("`{path}` is no path: {error}"))?;
+        *request.uri_mut() = uri.map_err(|error| format!("`{path}` is not a path: {error}"))?;
         request.headers_mut().remove(HOST);
         remove_hop_by_hop(request.headers_mut());
         let response = timeout(PATIENCE, self.client.request(request)).await;

@@ -58,7 +58,7 @@ impl Translation<'_> {
 }
 
 /// The value of `Sec-Fetch-Site` of a page's request to a service. Hosts are of one site where one is below the
-/// other: this is no list of public suffixes.
+/// other: this is not a list of public suffixes.
 pub(crate) fn site(page: &str, service: &Url) -> &'static str {
     let Ok(page) = Url::parse(page) else {
         return "cross-site";

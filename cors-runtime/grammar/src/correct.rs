@@ -1,4 +1,4 @@
-//! What a text that is no origin was probably meant to be.
+//! What a text that is not an origin was probably meant to be.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -1,4 +1,4 @@
-//! Why a text is no origin and no pattern, and what was probably meant.
+//! Why a text is neither an origin nor a pattern, and what was probably meant.
 
 use std::net::Ipv6Addr;
 
@@ -27,7 +27,7 @@ impl<'a> Pattern<'a> {
     }
 }
 
-/// Why a text is no origin, and what to write. A pattern is none: it matches many.
+/// Why a text is not an origin, and what to write. A pattern is none: it matches many.
 pub fn origin(text: &str) -> Mistake {
     match Pattern::recognise(text) {
         Some(pattern) if pattern.is_pattern() => Mistake::new(
@@ -78,11 +78,11 @@ fn whole_problem(text: &str, lower: &str) -> Option<Mistake> {
             "leave it out",
         ),
         "any" | "all" | "everyone" | "every" => Mistake::new(
-            format!("`{text}` is no origin"),
+            format!("`{text}` is not an origin"),
             "write `\"*\"` for every origin, without credentials",
         ),
         "none" | "nobody" | "self" | "'self'" | "same-origin" => Mistake::new(
-            format!("`{text}` is no origin"),
+            format!("`{text}` is not an origin"),
             "write `origins = []` for pages of your own origin only",
         ),
         _ if are_several => {
@@ -173,7 +173,7 @@ fn part_problem(text: &str) -> String {
             let Parts { host, port, .. } = Parts::of_rest(scheme, rest)?;
             port_problem(scheme, port).or_else(|| host_problem(scheme, host))
         })
-        .unwrap_or_else(|| format!("`{text}` is no origin"))
+        .unwrap_or_else(|| format!("`{text}` is not an origin"))
 }
 
 fn scheme_problem(text: &str, scheme: &str, lower: &str) -> Option<String> {
@@ -189,7 +189,7 @@ fn scheme_problem(text: &str, scheme: &str, lower: &str) -> Option<String> {
             "`*` is in the scheme of `{text}`: it stands for the first labels of a host or for \
              a port only"
         ),
-        _ if !is_scheme(lower) => format!("`{scheme}` is no scheme"),
+        _ if !is_scheme(lower) => format!("`{scheme}` is not a scheme"),
         _ => return None,
     };
     Some(problem)
@@ -257,14 +257,14 @@ fn host_problem(scheme: &str, whole: &str) -> Option<String> {
     } else if let Some(problem) = host.split('.').find_map(|label| label_problem(host, label)) {
         problem
     } else if web && host::ends_in_number(host) {
-        format!("the last label of `{host}` is a number, and it is no IPv4 address")
+        format!("the last label of `{host}` is a number, and it is not an IPv4 address")
     } else {
         return None;
     };
     Some(problem)
 }
 
-/// Why a `*` in a host is no pattern.
+/// Why a `*` in a host is not a pattern.
 fn wildcard_problem(host: &str) -> String {
     let (label, below) = host.split_once('.').unwrap_or((host, ""));
     let stars = host.matches('*').count();
@@ -284,7 +284,7 @@ fn wildcard_problem(host: &str) -> String {
     } else if punycode::is_marked(label) {
         format!("`{label}` never matches: what begins with `xn--` is Punycode")
     } else {
-        format!("`{host}` is no pattern")
+        format!("`{host}` is not a pattern")
     }
 }
 
@@ -302,7 +302,7 @@ fn ipv6_problem(host: &str) -> String {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     match address.parse::<Ipv6Addr>() {
         Ok(_) => format!("the IPv6 address `{host}` is not written as browsers write it"),
-        Err(_) => format!("`{host}` is no IPv6 address"),
+        Err(_) => format!("`{host}` is not an IPv6 address"),
     }
 }
 

@@ -123,7 +123,7 @@ pub fn of_constant(name: &str) -> Option<String> {
 
 /// Checks a name for `allow_headers`: one that a page may set on a request.
 ///
-/// A name is refused where it is no token (RFC 9110, section 5.6.2), where the browser keeps it to
+/// A name is refused where it is not a token (RFC 9110, section 5.6.2), where the browser keeps it to
 /// itself (the Fetch standard's *forbidden request-header*) and where it belongs to a response.
 ///
 /// ```
@@ -186,7 +186,7 @@ pub fn check_allowed(name: &str) -> Result<(), Mistake> {
 
 /// Checks a name for `expose_headers`: one that a page may read from a response.
 ///
-/// A name is refused where it is no token, where no page can ever read it (`Set-Cookie`), and
+/// A name is refused where it is not a token, where no page can ever read it (`Set-Cookie`), and
 /// where it belongs to a request or to the answer to a preflight.
 pub fn check_exposed(name: &str) -> Result<(), Mistake> {
     check_token(name)?;

@@ -59,7 +59,7 @@ pub fn parse(method: &str) -> Result<&'static str, Mistake> {
     }
     let upper = method.to_ascii_uppercase();
     if METHODS.contains(&upper.as_str()) {
-        let problem = format!("`{method}` is no method: methods are case-sensitive");
+        let problem = format!("`{method}` is not a method: methods are case-sensitive");
         return Err(Mistake::corrected(problem, upper));
     }
     if is_forbidden(method) {

@@ -11,7 +11,7 @@ use crate::{
 /// `sorted` holds texts that [`Pattern::parse`] takes, in byte order; `wildcards` says which they have.
 /// Each of a few candidates is searched for by bisection: the origin itself, and if there are
 /// patterns, its host with any port and the hosts above its own below a `*`. An origin that no
-/// browser would serialize so matches nothing, nor does one that is no text.
+/// browser would serialize so matches nothing, nor does one that is not text.
 pub fn admits<T: AsRef<str>>(
     sorted: &[T],
     wildcards: Wildcards,

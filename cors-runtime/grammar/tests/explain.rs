@@ -121,8 +121,8 @@ fn a_mistake_is_answered_with_the_origin_that_was_meant() {
             "IPv6 address",
             "write `https://[::ffff:102:304]`",
         ),
-        ("https://[::g]", "no IPv6 address", "write an origin"),
-        ("https://[::1", "is no origin", "write an origin"),
+        ("https://[::g]", "not an IPv6 address", "write an origin"),
+        ("https://[::1", "is not an origin", "write an origin"),
         (
             "https://xn--a",
             "Punycode",
@@ -188,8 +188,8 @@ fn a_mistake_is_answered_with_the_origin_that_was_meant() {
             "the name of a constant",
             "write the origin itself",
         ),
-        ("any", "is no origin", "write `\"*\"` for every origin"),
-        ("none", "is no origin", "write `origins = []`"),
+        ("any", "is not an origin", "write `\"*\"` for every origin"),
+        ("none", "is not an origin", "write `origins = []`"),
         (
             "wss://app.example",
             "no page is at `wss`",
@@ -278,7 +278,7 @@ fn a_mistake_is_answered_with_the_origin_that_was_meant() {
             "precedes the IP address",
             "write `https://[::1]`",
         ),
-        ("1a://b", "is no scheme", "write an origin"),
+        ("1a://b", "is not a scheme", "write an origin"),
         ("", "has no scheme", "write an origin"),
     ] {
         let mistake = Pattern::parse(text).expect_err(text);

@@ -27,7 +27,7 @@ pub const methods: () = ();
 /// ```
 pub const origins: () = ();
 
-/// Says that the open policy is meant: any page of any site, with cookies.
+/// Confirms that the open policy is intended: any page of any site, with cookies.
 ///
 /// Left out: nothing changes, unless the feature `require-origins` is on.
 ///
@@ -36,7 +36,8 @@ pub const origins: () = ();
 /// ```
 pub const open: () = ();
 
-/// Whether pages may use cookies: `Access-Control-Allow-Credentials: true`.
+/// Whether pages may make requests with credentials (cookies) and read the responses:
+/// `Access-Control-Allow-Credentials: true`.
 ///
 /// Left out: no beside `origins`, yes without.
 ///

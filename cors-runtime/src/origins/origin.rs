@@ -122,7 +122,7 @@ impl FromStr for Origin {
     }
 }
 
-/// Why a text is no origin, or no pattern of origins, in the words of the compiler's check.
+/// Why a text is not an origin, or no pattern of origins, in the words of the compiler's check.
 ///
 /// ```
 /// use cors_runtime::Origin;

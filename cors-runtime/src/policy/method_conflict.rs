@@ -8,7 +8,7 @@ pub type Named<'a> = (&'a str, &'a Policy);
 /// Panics, while the program is compiled, where a handler claims a method that one before it
 /// claims as well; for a constant of the expansion of `routes!`.
 ///
-/// `HEAD` beside `GET` is no clash, nor is `"*"` beside others: it takes what they leave.
+/// `HEAD` beside `GET` is not a clash, nor is `"*"` beside others: it takes what they leave.
 #[expect(
     clippy::indexing_slicing,
     clippy::panic,

@@ -17,7 +17,7 @@ pub(crate) enum Candidates<'a, S> {
     Preflight(&'a [HandlerPolicy<S>]),
     /// A request whose method a handler owns.
     Handled(&'a HandlerPolicy<S>),
-    /// Any other: an `OPTIONS` that is no preflight, or what is answered by 405.
+    /// Any other: an `OPTIONS` that is not a preflight, or what is answered by 405.
     Unhandled(&'a [HandlerPolicy<S>]),
 }
 

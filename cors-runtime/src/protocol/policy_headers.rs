@@ -79,7 +79,7 @@ impl PolicyHeaders {
         Self::of_record(policy, policy.record(), HeaderValue::from_static, location)
     }
 
-    /// The values of a policy whose texts are no constants: `record` is `policy` with these texts.
+    /// The values of a policy whose texts are not constants: `record` is `policy` with these texts.
     pub(crate) fn built(policy: &Policy, record: &Record<'_>) -> Self {
         // The texts have been checked, and are visible ASCII.
         let value = |text: &str| HeaderValue::from_str(text).unwrap_or(NOTHING);
@@ -187,7 +187,7 @@ impl PolicyHeaders {
         RequestedAccess { method, headers }
     }
 
-    /// What a response that is no answer to `OPTIONS` depends on, whether the policy allows the
+    /// What a response that is not an answer to `OPTIONS` depends on, whether the policy allows the
     /// origin or not.
     pub(super) fn vary(&self, requested: &Requested) -> Vary {
         match &requested.access {

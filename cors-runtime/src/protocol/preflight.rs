@@ -21,7 +21,7 @@ pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
         && headers.contains_key(ORIGIN)
 }
 
-/// The requested method; the empty text where it is no text.
+/// The requested method; the empty text where it is not text.
 pub(super) fn requested_method(request: &HeaderMap) -> &str {
     let requested = request.get(ACCESS_CONTROL_REQUEST_METHOD);
     requested

@@ -1,4 +1,4 @@
-//! The access headers of every response that is no answer to a preflight.
+//! The access headers of every response that is not an answer to a preflight.
 
 use std::sync::Arc;
 
@@ -117,7 +117,7 @@ impl Target {
 }
 
 impl PolicyHeaders {
-    /// Puts the access headers of a response that is no answer to a preflight on `response`, where
+    /// Puts the access headers of a response that is not an answer to a preflight on `response`, where
     /// there are none.
     ///
     /// The open policy's are those of its rules 3 to 7 (the manual of `#[cors]` lists them), on every

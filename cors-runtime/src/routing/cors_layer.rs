@@ -1,4 +1,4 @@
-//! [`CorsLayer`]: a policy around a service that is no handler.
+//! [`CorsLayer`]: a policy around a service that is not a handler.
 
 use std::{
     fmt,

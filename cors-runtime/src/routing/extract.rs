@@ -28,7 +28,7 @@ pub struct OriginRejection(&'static str);
 
 const MISSING: OriginRejection = OriginRejection("the request has no `Origin`");
 const SEVERAL: OriginRejection = OriginRejection("the request has more than one `Origin`");
-const MALFORMED: OriginRejection = OriginRejection("the request's `Origin` is no origin");
+const MALFORMED: OriginRejection = OriginRejection("the request's `Origin` is not an origin");
 
 impl OriginRejection {
     /// The status of the response: 400.

@@ -89,7 +89,7 @@ pub fn no_routes<S>() -> Routes<S> {
 
 /// A function that is a handler of axum's, with words of its own where it is none.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no handler of a router with the state `{S}`",
+    message = "`{Self}` is not a handler of a router with the state `{S}`",
     label = "not a handler",
     note = "each argument must be an extractor and the result a response: `#[axum::debug_handler]` says which is \
             not; all handlers of a router take one state, or a part of it by `FromRef`; and a local variable of the \

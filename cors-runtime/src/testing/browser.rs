@@ -196,7 +196,10 @@ impl Browser {
         let list = |name| {
             values(headers, name).ok_or_else(|| {
                 let found = found(headers, name);
-                blocked(Step::PreflightSyntax, format!("{found}, which is no list"))
+                blocked(
+                    Step::PreflightSyntax,
+                    format!("{found}, which is not a list"),
+                )
             })
         };
         let methods = list("access-control-allow-methods")?;

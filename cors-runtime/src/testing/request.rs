@@ -27,7 +27,7 @@ pub(super) struct Request {
 
 /// What a response makes of a request.
 pub(super) enum Redirect {
-    /// Nothing: it is no redirect.
+    /// Nothing: it is not a redirect.
     None,
     /// A request to elsewhere.
     To(Box<Request>),
@@ -41,19 +41,21 @@ impl Request {
         let malformed = |what: String| Blocked::new(Step::Malformed, what);
         if !fetch.path.starts_with('/') {
             let path = &fetch.path;
-            return Err(malformed(format!("`{path}` is no path: nothing is sent")));
+            return Err(malformed(format!(
+                "`{path}` is not a path: nothing is sent"
+            )));
         }
         let url = Url::parse(&format!("{HERE}{}", fetch.path));
         let url = url.map_err(|error| malformed(format!("{error}: nothing is sent")))?;
         if Method::from_bytes(fetch.method.as_bytes()).is_err() {
             let method = &fetch.method;
             return Err(malformed(format!(
-                "`{method}` is no method: nothing is sent"
+                "`{method}` is not a method: nothing is sent"
             )));
         }
         for (name, value) in &fetch.headers {
             if HeaderName::try_from(name).is_err() || HeaderValue::try_from(value).is_err() {
-                let header = format!("`{name}: {value:?}` is no header: nothing is sent");
+                let header = format!("`{name}: {value:?}` is not a header: nothing is sent");
                 return Err(malformed(header));
             }
         }
@@ -120,10 +122,10 @@ impl Request {
             Redirect::Blocked(Blocked::new(Step::Redirect, reason))
         };
         let Ok(url) = self.url.join(&location) else {
-            return blocked("is no URL");
+            return blocked("is not a URL");
         };
         if !matches!(url.scheme(), "http" | "https") {
-            return blocked("is no URL of HTTP");
+            return blocked("is not a URL of HTTP");
         }
         if !url.username().is_empty() || url.password().is_some() {
             return blocked("has user info, which no redirect of a page's request may have");

@@ -8,7 +8,7 @@ use url::{Host, Url};
 pub(super) fn assert_serialized(origin: &str) {
     assert!(
         is_serialized(origin),
-        "`{origin}` is no origin as browsers send it: write scheme and host in lower case, as in \
+        "`{origin}` is not an origin as browsers send it: write scheme and host in lower case, as in \
          `https://app.example.com`, without a path or a slash; or `null`"
     );
 }

@@ -106,7 +106,7 @@ async function show(requests) {
   } catch (error) {
     byId('about').textContent = error instanceof Refused
       ? error.message
-      : `The playground itself has failed (is it still running?): ${error}`;
+      : `The playground itself failed (is it still running?): ${error}`;
   }
   setBusy(false);
   drawings += 1;
@@ -153,7 +153,7 @@ function lines(text) {
   for (const line of text.split('\n').filter((line) => line.trim())) {
     const [name, ...value] = line.split(':');
     if (!value.length) {
-      problems.push(`“${line.trim()}” has no colon, and is left out: a header is written “Name: value”.`);
+      problems.push(`“${line.trim()}” has no colon and is ignored: write headers as “Name: value”.`);
     } else if (FORBIDDEN.test(name.trim())) {
       problems.push(`No page may set “${name.trim()}”: the browser leaves it out.`);
     } else {

@@ -18,7 +18,7 @@ policyForm.onsubmit = async (event) => {
   const judged = await posted('policy', written);
   document.getElementById('judged').replaceChildren(judged.problem
     ? element('p', { className: 'problem' }, judged.problem)
-    : copyable('The line to write:', judged.line));
+    : copyable('Use this line:', judged.line));
   if (judged.line) {
     document.getElementById('about').textContent = 'Your policy at /yours:';
     const first = methods.value.split(',')[0].trim();

@@ -11,7 +11,7 @@ const SCENES = [
   {
     id: 'credentials',
     title: 'Credentials',
-    about: 'A cookie goes along where the page requests it and the policy allows it. Fire it twice: the server counts.',
+    about: 'The page asks the browser to send cookies, and the policy lets it read the response. Run it twice: the server counts the visits.',
     requests: [{ path: '/account', credentials: true }],
   },
   {
@@ -23,13 +23,13 @@ const SCENES = [
   {
     id: 'refused-origin',
     title: 'A refused origin',
-    about: 'A page that the policy does not list. The server refuses it by itself, before the handler runs.',
+    about: 'The policy does not list this page’s origin. The server itself refuses the request, before the handler runs.',
     requests: [{ path: '/account', from: 'second', credentials: true }],
   },
   {
     id: 'sandbox',
     title: 'A sandboxed frame',
-    about: 'Its origin is null, as that of every sandboxed frame of anyone: in no list.',
+    about: 'Its origin is null, like that of every sandboxed frame on the web, so it never matches.',
     requests: [{
       path: '/account', method: 'DELETE', from: 'sandbox', headers: 'X-CSRF-Token: 1',
     }],
@@ -37,7 +37,7 @@ const SCENES = [
   {
     id: 'readable-422',
     title: 'A 422 that can be read',
-    about: 'The JSON has no name. The extractor rejects it, and the page can still read why.',
+    about: 'The JSON lacks the field “name”. The extractor rejects it, and the page can still read why.',
     requests: [{
       path: '/items', method: 'POST', headers: 'Content-Type: application/json', body: '{"nane": "tea"}',
     }],

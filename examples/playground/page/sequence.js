@@ -37,11 +37,11 @@ function sequence({ attempt, page, api, server, seen, exchanges, verdict, proble
     arrow('page', 'browser', call(attempt, server)),
     ...problems.map(note),
     ...(attempt.origin !== page && exchanges.length
-      ? [note(`The proxy puts ${attempt.origin} in place of ${page} on the way to the server, and back.`)]
+      ? [note(`The proxy replaces ${page} with ${attempt.origin} on the way to the server, and back again on the way here.`)]
       : []),
     ...(preflight ? sent(preflight, guilty(preflight), 'May this be sent?') : []),
     ...(verdict.preflight && !preflight && actual
-      ? [note('The browser still has the answer to an earlier preflight, and does not ask again.')]
+      ? [note('The browser has cached an earlier preflight, so it sends none.')]
       : []),
     ...(actual ? sent(actual, guilty(actual)) : []),
     ...(seen.blocked ? [stop({ attempt, api, page, seen, verdict, exchange: stopped })] : []),
@@ -69,7 +69,7 @@ function isPreflight({ method, request }) {
 }
 
 function headline({ blocked, status }) {
-  return blocked ? 'Blocked: the page sees no more than an error' : `Readable: the page sees status ${status}`;
+  return blocked ? 'Blocked: the page sees only an error' : `Readable: the page sees status ${status}`;
 }
 
 function lane(name, origin) {
@@ -116,7 +116,7 @@ function sent({ method, path, request, answer }, guilty, about) {
   const { status, headers: lines, body, is_cut: isCut } = answer.Ok;
   return [question, arrow('server', 'browser', `${status} ${PHRASES[status] ?? ''}`, headers(lines, guilty),
     ...(body ? [element('pre', {}, shortened(body))] : []),
-    ...(isCut ? [element('p', {}, 'The body goes on: the proxy passes its beginning on.')] : []))];
+    ...(isCut ? [element('p', {}, 'Truncated: the proxy forwards only the first part of the body.')] : []))];
 }
 
 /* Pages and files are long. */
@@ -154,17 +154,20 @@ function stop({ attempt, api, page, seen, verdict, exchange }) {
   return element('li', { className: 'stop' },
     element('p', {}, element('strong', {}, 'Stopped here'), `: ${rule}.`), ...refusal(exchange, answer),
     ...(said ? [element('p', { className: 'console' }, `${said.name}’s console says: `, element('q', {}, said.sentence), ' ',
-      element('a', { href: GUIDE }, 'What to write then'))] : []));
+      element('a', { href: GUIDE }, 'How to fix it'))] : []));
 }
 
-/* The policy's own refusal, which is a 403; in a debug build it says why. */
+/* A refusal, which is a 403; in a debug build the policy says why. Only of the playground's own API it is known
+   that `enforce` has made it. */
 function refusal(exchange, answer) {
   if (answer?.status !== 403) {
     return [];
   }
-  const enforced = element('p', {}, 'The server has refused it by itself, before the handler ran (', element('code', {}, 'enforce'), ').');
-  const reason = element('p', {}, 'It says: ', element('q', {}, answer.body.trim()));
-  return [...(isPreflight(exchange) ? [] : [enforced]), ...(answer.body ? [reason] : [])];
+  const refused = stage.service
+    ? element('p', {}, 'The server answered 403.')
+    : element('p', {}, 'The server itself refused the request (', element('code', {}, 'enforce'), '), before the handler ran.');
+  const reason = element('p', {}, 'It says: ', element('q', {}, shortened(answer.body.trim())));
+  return [...(isPreflight(exchange) ? [] : [refused]), ...(answer.body ? [reason] : [])];
 }
 
 /* What the page's script gets. */
