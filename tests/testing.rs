@@ -146,7 +146,7 @@ async fn one_sentence_names_the_header_to_blame_with_the_value_found_and_the_val
             page.put(&format!(
                 "/asked?{origin}={APP}&access-control-allow-methods=PUT;GET"
             )),
-            "blocked: the answer to the preflight has `Access-Control-Allow-Methods: PUT;GET`, which is no \
+            "blocked: the answer to the preflight has `Access-Control-Allow-Methods: PUT;GET`, which is not a \
              list",
         ),
         (

@@ -228,6 +228,16 @@ where
 
     /// Sets what answers URLs that no path matches: annotated handlers ([`Routes`]), whose policy
     /// then applies to unknown URLs, or any axum handler. The last call wins.
+    ///
+    /// ```
+    /// # use cors_runtime::{CorsRouter, cors, routes};
+    /// #[cors(methods = "*", open)]
+    /// async fn unknown() -> axum::http::StatusCode {
+    ///     axum::http::StatusCode::NOT_FOUND
+    /// }
+    ///
+    /// let app: axum::Router = CorsRouter::new().fallback(routes!(unknown)).into_router();
+    /// ```
     pub fn fallback<F, T>(self, fallback: F) -> Self
     where
         F: FallbackRoutes<T, S>,
@@ -323,6 +333,16 @@ where
     /// Leaves all that has no policy of its own on this router without one, also where the router that
     /// takes it has a [default](CorsRouter::default_policy): for what answers CORS itself, as a proxied
     /// API or WebDAV does. A default would answer each of its preflights.
+    ///
+    /// ```
+    /// # use axum::{Router, routing::any};
+    /// # use cors_runtime::{CorsRouter, policy};
+    /// let files: Router = Router::new().route("/dav/{*path}", any(async || "answers CORS itself"));
+    /// let app: Router = CorsRouter::new()
+    ///     .merge(CorsRouter::from(files).no_default_policy())
+    ///     .default_policy(policy!(origins = "https://app.example.com"))
+    ///     .into_router();
+    /// ```
     pub fn no_default_policy(mut self) -> Self {
         self.default = DefaultPolicy::None;
         self
@@ -346,6 +366,20 @@ where
 
     /// Puts a layer around everything added so far, as [`Router::layer`] does. No preflight of a path
     /// that has a policy reaches it.
+    ///
+    /// ```
+    /// # use axum::{extract::Request, middleware::{Next, from_fn}, response::Response};
+    /// # use cors_runtime::{CorsRouter, cors, routes};
+    /// # #[cors(methods = "GET", origins = "https://app.example.com")] async fn account() {}
+    /// async fn authenticate(request: Request, next: Next) -> Response {
+    ///     next.run(request).await // or a 401, which the page can read
+    /// }
+    ///
+    /// let app: axum::Router = CorsRouter::new()
+    ///     .route("/account", routes!(account))
+    ///     .layer(from_fn(authenticate))
+    ///     .into_router();
+    /// ```
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,
