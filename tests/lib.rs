@@ -27,6 +27,11 @@ pub mod tls;
 #[doc = include_str!("../README.md")]
 pub struct Readme;
 
+/// And those of the README that a registry shows.
+#[cfg(doctest)]
+#[doc = include_str!("../cors-runtime/README.md")]
+pub struct PackagedReadme;
+
 /// An application on a loopback socket, until it is dropped.
 #[derive(Debug)]
 pub struct Server {

@@ -47,6 +47,25 @@ fn what_a_registry_shows_of_each_crate_is_there() {
     }
 }
 
+/// A registry shows a README alone: a link within the repository leads nowhere there.
+#[test]
+fn the_links_of_a_packaged_readme_lead_somewhere() {
+    for readme in [
+        include_str!("../cors-runtime/README.md"),
+        include_str!("../examples/playground/README.md"),
+    ] {
+        let links: Vec<_> = readme.split("](").skip(1).collect();
+        assert!(!links.is_empty());
+        for link in links {
+            assert!(
+                link.starts_with("https://"),
+                "{}",
+                link.split(')').next().unwrap()
+            );
+        }
+    }
+}
+
 #[test]
 fn the_crates_are_packaged_together_and_build_from_their_packages() {
     // cargo keeps the sources of a package by its version and by the folder of this registry: in a folder
