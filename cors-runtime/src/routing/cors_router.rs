@@ -141,6 +141,9 @@ where
     /// returned answers inside it, and inside the layers of this one, which its preflights then reach. Nest
     /// the `CorsRouter` itself.
     ///
+    /// axum drops a plain fallback that is nested twice, unless the router between the two has a fallback of its
+    /// own. An annotated fallback does not count as one: what is nested below it gives its fallback up to it.
+    ///
     /// # Panics
     ///
     /// As [`Router::nest`] and [`CorsRouter::route`] do; and where a fallback of annotated handlers is
