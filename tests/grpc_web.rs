@@ -56,8 +56,8 @@ async fn calls(engine: Engine) {
     let client = &session.client;
     let start = || {
         let mut example = Example::start("grpc_web");
-        let line = example.lines("listening on", 1).remove(0);
-        (example, line.rsplit_once(' ').unwrap().1.to_owned())
+        let url = example.address("listening on");
+        (example, url)
     };
     let (_example, url) = tokio::task::spawn_blocking(start).await.unwrap();
     let serving = json!({ "answer": 1 });

@@ -57,9 +57,8 @@ async fn text(client: &Client, selector: &str) -> String {
 /// The playground, until it is dropped, and the address that it prints.
 fn start() -> (Example, String) {
     let mut playground = Example::start("playground");
-    let line = playground.lines("the playground is at", 1).remove(0);
-    let (_, url) = line.rsplit_once(' ').unwrap();
-    (playground, url.to_owned())
+    let url = playground.address("the playground is at");
+    (playground, url)
 }
 
 async fn plays(engine: Engine) {

@@ -81,8 +81,8 @@ impl Playground {
         let url = format!("http://{}/items", service.address());
         let start = move || {
             let mut playground = Example::run(Example::command("playground").arg(url));
-            let line = playground.lines("the playground is at", 1).remove(0);
-            (playground, line.rsplit_once(' ').unwrap().1.to_owned())
+            let origin = playground.address("the playground is at");
+            (playground, origin)
         };
         let (example, origin) = tokio::task::spawn_blocking(start).await.unwrap();
         let page = local(&origin);

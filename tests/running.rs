@@ -77,6 +77,13 @@ impl Example {
         command
     }
 
+    /// The address at the end of the next line that begins with `start`.
+    pub fn address(&mut self, start: &str) -> String {
+        let line = self.lines(start, 1).remove(0);
+        let (_, address) = line.rsplit_once(' ').expect("an address");
+        address.to_owned()
+    }
+
     /// The next `count` lines of what it prints that begin with `start`, after spaces.
     pub fn lines(&mut self, start: &str, count: usize) -> Vec<String> {
         let lines = (&mut self.output).lines().map(|line| line.expect("text"));

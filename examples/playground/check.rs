@@ -1,10 +1,7 @@
 //! `cors-playground check`: whether a page of an origin could make a request of any service, by the steps of the
 //! Fetch standard, without a browser.
 
-use std::{
-    process::ExitCode,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::process::ExitCode;
 
 use axum::{
     Router,
@@ -12,16 +9,22 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, StatusCode,
-        header::{HOST, HeaderValue, LOCATION},
+        header::{HeaderValue, LOCATION},
     },
     response::{IntoResponse, Response},
 };
 use clap::Args;
-use cors_runtime::testing::{HERE, Seen, browser};
+use cors_runtime::{
+    Origin,
+    testing::{HERE, browser},
+};
 use serde::Serialize;
 use url::Url;
 
-use crate::{secrets::hidden, service::Service};
+use crate::{
+    record::{Exchange, Record},
+    service::{Answer, Service, path},
+};
 
 /// Says whether a page could read the response, and exits with 1 where it could not.
 #[derive(Args)]
@@ -64,8 +67,8 @@ fn cookie(text: &str) -> Result<(String, String), String> {
 }
 
 /// A request that was sent, and what came back.
-#[derive(Clone, Serialize)]
-struct Exchange {
+#[derive(Serialize)]
+struct Sent {
     request: String,
     request_headers: Vec<String>,
     status: u16,
@@ -74,7 +77,7 @@ struct Exchange {
 
 #[derive(Serialize)]
 struct Report {
-    exchanges: Vec<Exchange>,
+    exchanges: Vec<Sent>,
     readable: bool,
     verdict: String,
 }
@@ -83,64 +86,72 @@ struct Report {
 #[derive(Clone)]
 struct Recorded {
     service: Service,
-    exchanges: Arc<Mutex<Vec<Exchange>>>,
-    failure: Arc<Mutex<Option<String>>>,
+    record: Record,
 }
 
 impl Check {
     pub(crate) async fn run(self) -> ExitCode {
-        let service = match Service::of(&self.url) {
-            Ok(service) => service,
-            Err(problem) => return fail(&problem),
-        };
-        let service = Recorded {
-            service,
-            exchanges: Arc::default(),
-            failure: Arc::default(),
-        };
-        if !is_origin(&self.origin) {
-            return fail(&format!(
-                "`{}` is not an origin as browsers send it",
-                self.origin
-            ));
+        match self.report().await {
+            Err(failure) => {
+                eprintln!("cors-playground: {failure}");
+                ExitCode::from(2)
+            }
+            Ok(report) if report.readable => ExitCode::SUCCESS,
+            Ok(_) => ExitCode::from(1),
         }
-        let path = &self.url[url::Position::BeforePath..url::Position::AfterQuery];
+    }
+
+    /// Makes the request, and prints what became of it; `Err` says in one line why it could not be made.
+    async fn report(self) -> Result<Report, String> {
+        let service = Service::of(&self.url)?;
+        if self.origin.parse::<Origin>().is_err() {
+            let origin = self.origin;
+            return Err(format!("`{origin}` is not an origin as browsers send it"));
+        }
         let mut fetch = browser(&self.origin)
-            .request(&self.method, path)
+            .request(&self.method, path(&self.url))
             .body(&self.body);
         fetch.headers = self.headers;
         fetch.credentials = self.credentials;
         fetch.cookies = self.cookies;
-        let app = Router::new().fallback(forward).with_state(service.clone());
+        let record = Record::default();
+        let recorded = Recorded {
+            service,
+            record: record.clone(),
+        };
+        let app = Router::new().fallback(forward).with_state(recorded);
         let seen = fetch.send(&app).await;
-        let failure = service
-            .failure
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(failure) = failure.as_deref() {
-            return fail(failure);
-        }
-        let exchanges = service
-            .exchanges
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let exchanges: Result<Vec<_>, _> = record.of("").into_iter().map(Sent::of).collect();
         let report = Report {
-            exchanges: exchanges.clone(),
+            exchanges: exchanges?,
             readable: seen.is_readable(),
             verdict: seen.to_string(),
         };
         if self.json {
-            match serde_json::to_string_pretty(&report) {
-                Ok(json) => println!("{json}"),
-                Err(error) => return fail(&error.to_string()),
-            }
+            let json = serde_json::to_string_pretty(&report);
+            println!("{}", json.map_err(|error| error.to_string())?);
         } else {
             report.print();
         }
-        match seen {
-            Seen::Response { .. } => ExitCode::SUCCESS,
-            Seen::Blocked(_) | Seen::Elsewhere(_) => ExitCode::from(1),
-        }
+        Ok(report)
+    }
+}
+
+impl Sent {
+    fn of(exchange: Exchange) -> Result<Self, String> {
+        let shown = |lines: Vec<(String, String)>| {
+            let lines = lines.into_iter();
+            lines
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect()
+        };
+        let answer = exchange.answer?;
+        Ok(Self {
+            request: format!("{} {}", exchange.method, exchange.path),
+            request_headers: shown(exchange.request),
+            status: answer.status,
+            response_headers: shown(answer.headers),
+        })
     }
 }
 
@@ -161,53 +172,15 @@ impl Report {
     }
 }
 
-/// Whether the browser for unit tests takes an origin, which panics otherwise.
-fn is_origin(origin: &str) -> bool {
-    origin == "null" || origin.parse::<cors_runtime::Origin>().is_ok()
-}
-
-fn fail(message: &str) -> ExitCode {
-    eprintln!("cors-playground: {message}");
-    ExitCode::from(2)
-}
-
 /// Sends a request on to the service, as if it were at [`HERE`].
 async fn forward(State(recorded): State<Recorded>, request: Request) -> Response {
-    match recorded.send(request).await {
-        Ok(response) => response,
-        Err(failure) => {
-            let mut first = recorded
-                .failure
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            first.get_or_insert(failure);
-            StatusCode::BAD_GATEWAY.into_response()
+    let Recorded { service, record } = recorded;
+    match record.send(&service, String::new(), request).await {
+        Ok(Answer { mut head, body, .. }) => {
+            here(&mut head.headers, &service.origin());
+            Response::from_parts(head, Body::from(body))
         }
-    }
-}
-
-impl Recorded {
-    async fn send(&self, mut request: Request) -> Result<Response, String> {
-        let path = request.uri().path_and_query();
-        let path = path.map_or("/", |path| path.as_str());
-        let line = format!("{} {path}", request.method());
-        request.headers_mut().insert(HOST, self.service.host());
-        let request_headers = shown(request.headers());
-        let answer = self.service.send(request).await?;
-        let mut head = answer.head;
-        let exchange = Exchange {
-            request: line,
-            request_headers,
-            status: head.status.as_u16(),
-            response_headers: shown(&head.headers),
-        };
-        let mut exchanges = self
-            .exchanges
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        exchanges.push(exchange);
-        here(&mut head.headers, &self.service.origin());
-        Ok(Response::from_parts(head, Body::from(answer.body)))
+        Err(_) => StatusCode::BAD_GATEWAY.into_response(),
     }
 }
 
@@ -222,13 +195,4 @@ fn here(headers: &mut HeaderMap, origin: &str) {
     if let Some(Ok(location)) = rewritten {
         headers.insert(LOCATION, location);
     }
-}
-
-/// The lines of a head, secrets left out.
-fn shown(headers: &HeaderMap) -> Vec<String> {
-    let lines = headers.iter().map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes());
-        format!("{name}: {}", hidden(name.as_str(), &value))
-    });
-    lines.collect()
 }

@@ -46,7 +46,7 @@ use own_policy::OwnPolicy;
 use proxy::Proxy;
 use record::Record;
 use run::Run;
-use service::Service;
+use service::{Service, path};
 use stage::Stage;
 use url::Url;
 
@@ -83,7 +83,7 @@ async fn main() -> ExitCode {
 
 async fn play(url: Option<Url>) -> Result<(), String> {
     let failed = |error: std::io::Error| error.to_string();
-    let service = url.map(|url| Service::of(&url).map(|service| (service, path(&url))));
+    let service = url.map(|url| Service::of(&url).map(|service| (service, path(&url).to_owned())));
     let service = service.transpose()?;
     let pages = Loopback::at(port("PORT", 3000)?).await.map_err(failed)?;
     let apis = Loopback::at(port("API_PORT", 3001)?)
@@ -119,11 +119,6 @@ async fn play(url: Option<Url>) -> Result<(), String> {
     let page = guarded(stage::router(stage), port);
     let (api, pages) = tokio::join!(apis.serve(api), pages.serve(page));
     api.and(pages).map_err(failed)
-}
-
-/// The path and query of a URL.
-fn path(url: &Url) -> String {
-    url[url::Position::BeforePath..url::Position::AfterQuery].to_owned()
 }
 
 /// The port that a variable names, or this one.

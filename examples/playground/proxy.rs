@@ -8,7 +8,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
+        HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
         header::{
             ACCEPT_ENCODING, CONTENT_SECURITY_POLICY, HOST, LOCATION, STRICT_TRANSPORT_SECURITY,
         },
@@ -18,9 +18,8 @@ use axum::{
 use url::Url;
 
 use crate::{
-    record::{Answer, Exchange, Record, lines},
+    record::Record,
     run::{self, Run},
-    secrets::hidden,
     service::{self, Service},
     translation::Translation,
 };
@@ -55,7 +54,6 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
         let text = "cors-playground: only the playground's own page may send requests here\n";
         return (StatusCode::FORBIDDEN, text).into_response();
     }
-    let method = request.method().clone();
     let host = request.headers().get(HOST).cloned();
     let chosen = proxy.run.chosen(&attempt);
     let translation = chosen.as_deref().map(|chosen| Translation {
@@ -67,34 +65,10 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
         Ok(request) => request,
         Err(problem) => return problem.into_response(),
     };
-    let sent = lines(request.headers());
-    let answer = proxy.service.send(request).await;
-    let found = answer.as_ref().map(|answer| {
-        let body: &[u8] = if method == Method::HEAD {
-            &[]
-        } else {
-            &answer.body
-        };
-        Answer::new(
-            answer.head.status,
-            &answer.head.headers,
-            body,
-            answer.is_cut,
-        )
-    });
-    let mut found = found.map_err(Clone::clone);
-    if let Ok(answer) = &mut found {
-        hide(&mut answer.headers);
-    }
-    let mut exchange = Exchange {
-        attempt: attempt.clone(),
-        method: method.to_string(),
-        path: path.clone(),
-        request: sent,
-        answer: found,
-    };
-    hide(&mut exchange.request);
-    proxy.record.keep(exchange);
+    let answer = proxy
+        .record
+        .send(&proxy.service, attempt.clone(), request)
+        .await;
     match answer {
         Ok(answer) => proxy.passed_on(answer, &path, &attempt, host, translation.as_ref()),
         Err(failure) => (StatusCode::BAD_GATEWAY, failure).into_response(),
@@ -114,7 +88,6 @@ impl Proxy {
         head.uri = uri.map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
         // Bodies are to be read by people.
         head.headers.remove(ACCEPT_ENCODING);
-        head.headers.insert(HOST, self.service.host());
         if let Some(translation) = translation {
             translation.to_service(&mut head.headers, self.service.url());
         }
@@ -167,11 +140,5 @@ impl Proxy {
         let fragment = fragment.unwrap_or_default();
         let location = format!("http://{}{}?{query}{fragment}", host?, url.path());
         HeaderValue::try_from(location).ok()
-    }
-}
-
-fn hide(lines: &mut [(String, String)]) {
-    for (name, value) in lines {
-        *value = hidden(name, value);
     }
 }

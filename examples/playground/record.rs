@@ -15,7 +15,11 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::run;
+use crate::{
+    run,
+    secrets::without_secrets,
+    service::{self, Service},
+};
 
 /// How many exchanges are kept.
 const KEPT: usize = 500;
@@ -58,7 +62,7 @@ impl Exchange {
 }
 
 impl Answer {
-    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8], is_cut: bool) -> Self {
+    fn new(status: StatusCode, headers: &HeaderMap, body: &[u8], is_cut: bool) -> Self {
         Self {
             status: status.as_u16(),
             headers: lines(headers),
@@ -81,7 +85,38 @@ impl Record {
         of_attempt.cloned().collect()
     }
 
-    pub(crate) fn keep(&self, exchange: Exchange) {
+    /// Sends a request to a service and keeps the exchange, without what is secret in it.
+    pub(crate) async fn send(
+        &self,
+        service: &Service,
+        attempt: String,
+        mut request: Request,
+    ) -> Result<service::Answer, String> {
+        service.address(request.headers_mut());
+        let path = request.uri().path_and_query();
+        let path = path.map_or("/", |path| path.as_str()).to_owned();
+        let method = request.method().to_string();
+        let sent = without_secrets(lines(request.headers()));
+        let answer = service.send(request).await;
+        let found = match &answer {
+            Err(failure) => Err(failure.clone()),
+            Ok(service::Answer { head, body, is_cut }) => {
+                let mut found = Answer::new(head.status, &head.headers, body, *is_cut);
+                found.headers = without_secrets(found.headers);
+                Ok(found)
+            }
+        };
+        self.keep(Exchange {
+            attempt,
+            method,
+            path,
+            request: sent,
+            answer: found,
+        });
+        answer
+    }
+
+    fn keep(&self, exchange: Exchange) {
         let mut exchanges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if exchanges.len() == KEPT {
             exchanges.pop_front();
@@ -111,7 +146,7 @@ async fn record(State(record): State<Record>, request: Request, next: Next) -> R
 }
 
 /// The lines of a head.
-pub(crate) fn lines(headers: &HeaderMap) -> Vec<(String, String)> {
+fn lines(headers: &HeaderMap) -> Vec<(String, String)> {
     let lines = headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes());
         (name.to_string(), value.into_owned())

@@ -56,15 +56,14 @@ pub(crate) fn attempt(uri: &Uri) -> (String, String) {
     let Some(query) = uri.query() else {
         return (String::new(), path.to_owned());
     };
-    match query.rsplit_once('&') {
-        Some((others, last)) => match last.strip_prefix(ATTEMPT) {
-            Some(attempt) => (attempt.to_owned(), format!("{path}?{others}")),
-            None => (String::new(), format!("{path}?{query}")),
-        },
-        None => match query.strip_prefix(ATTEMPT) {
-            Some(attempt) => (attempt.to_owned(), path.to_owned()),
-            None => (String::new(), format!("{path}?{query}")),
-        },
+    let (others, last) = match query.rsplit_once('&') {
+        Some((others, last)) => (Some(others), last),
+        None => (None, query),
+    };
+    match (last.strip_prefix(ATTEMPT), others) {
+        (None, _) => (String::new(), format!("{path}?{query}")),
+        (Some(attempt), None) => (attempt.to_owned(), path.to_owned()),
+        (Some(attempt), Some(others)) => (attempt.to_owned(), format!("{path}?{others}")),
     }
 }
 

@@ -1,7 +1,15 @@
 //! What nobody should copy into a report: the values of cookies and of `Authorization`.
 
+/// Lines of a head without what is secret in them.
+pub(crate) fn without_secrets(mut lines: Vec<(String, String)>) -> Vec<(String, String)> {
+    for (name, value) in &mut lines {
+        *value = hidden(name, value);
+    }
+    lines
+}
+
 /// A header's value without what is secret in it.
-pub(crate) fn hidden(name: &str, value: &str) -> String {
+fn hidden(name: &str, value: &str) -> String {
     match name {
         "cookie" => {
             let cookies = value.split("; ").map(cookie);

@@ -17,7 +17,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use tokio::time::{Instant, timeout, timeout_at};
-use url::Url;
+use url::{Position, Url};
 
 /// How long a response may take to begin.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -84,21 +84,20 @@ impl Service {
         &self.url
     }
 
-    /// The value of `Host`.
-    pub(crate) fn host(&self) -> HeaderValue {
-        let authority = self.url.authority();
-        HeaderValue::from_str(authority).unwrap_or(HeaderValue::from_static("localhost"))
+    /// Addresses a request to this service: its `Host`, and nothing that is about another connection.
+    pub(crate) fn address(&self, request: &mut HeaderMap) {
+        let host = HeaderValue::from_str(self.url.authority());
+        request.insert(HOST, host.unwrap_or(HeaderValue::from_static("localhost")));
+        remove_hop_by_hop(request);
     }
 
-    /// Sends a request for a path of this service. What fails is said in one line.
+    /// Sends a request that is addressed to this service, for its path. What fails is said in one line.
     pub(crate) async fn send(&self, mut request: Request) -> Result<Answer, String> {
         let origin = self.origin();
         let path = request.uri().path_and_query();
         let path = path.map_or("/", |path| path.as_str());
         let uri: Result<Uri, _> = format!("{origin}{path}").parse();
         *request.uri_mut() = uri.map_err(|error| format!("`{path}` is not a path: {error}"))?;
-        request.headers_mut().remove(HOST);
-        remove_hop_by_hop(request.headers_mut());
         let response = timeout(PATIENCE, self.client.request(request)).await;
         let seconds = PATIENCE.as_secs();
         let response =
@@ -112,6 +111,11 @@ impl Service {
         }
         Ok(Answer { head, body, is_cut })
     }
+}
+
+/// The path and query of a URL.
+pub(crate) fn path(url: &Url) -> &str {
+    &url[Position::BeforePath..Position::AfterQuery]
 }
 
 #[cfg(feature = "tls")]

@@ -132,10 +132,8 @@ struct Disguise {
 
 #[derive(Serialize)]
 struct Disguised {
-    /// Where to send it.
+    /// Where to send it: the page is then of the site that it would be of.
     api: String,
-    /// Of which site the page then is, as in `Sec-Fetch-Site`.
-    site: &'static str,
 }
 
 async fn attempt(
@@ -150,10 +148,8 @@ async fn attempt(
     parsed.map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
     let site = translation::site(&origin, service.url());
     stage.run.choose(attempt, origin);
-    Ok(Json(Disguised {
-        api: stage.api(site),
-        site,
-    }))
+    let api = stage.api(site);
+    Ok(Json(Disguised { api }))
 }
 
 #[derive(Deserialize)]

@@ -15,7 +15,10 @@ use axum::{
 use cors_runtime::testing::{Step, browser};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Exchange, Record};
+use crate::{
+    record::{Exchange, Record},
+    run::with_attempt,
+};
 
 /// A request of a page, as its script writes it.
 #[derive(Deserialize)]
@@ -50,8 +53,11 @@ impl Verdict {
     pub(crate) async fn on(attempt: Attempt, app: Router) -> Self {
         let record = Record::default();
         let app = record.of_all_through(app);
-        let separator = if attempt.path.contains('?') { '&' } else { '?' };
-        let path = format!("{}{separator}try=this", attempt.path);
+        let (path, query) = match attempt.path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (attempt.path.as_str(), None),
+        };
+        let path = format!("{path}?{}", with_attempt(query, "this"));
         let mut fetch = browser("null").request(&attempt.method, &path);
         fetch.origin = attempt.origin;
         fetch.headers = attempt.headers;

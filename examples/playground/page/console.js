@@ -7,8 +7,7 @@ const GUIDE = 'https://docs.rs/cors-runtime/latest/cors_runtime/guides/my_reques
 
 const ALLOW = 'Access-Control-Allow-';
 
-/* By the engine that the visitor has: what it says at a step of the standard, `undefined` where it says nothing
-   that tells the step from others. */
+/* By the engine that the visitor has: what it says of each kind of mistake. */
 const ENGINES = {
   Chromium: {
     frame: (reason, { url, origin, isPreflight, checks }) =>
