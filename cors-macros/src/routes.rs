@@ -93,9 +93,7 @@ impl Element {
             #expression
         }}
     }
-}
 
-impl Element {
     /// The routes `before` this handler, and its own; in a block of its own where it may be absent.
     ///
     /// One call takes what comes before as an argument: so `rustc` knows the state, which errors name.
