@@ -15,6 +15,8 @@ fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        // A package is built by its own manifest, without the profiles of the workspace.
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
