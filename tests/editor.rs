@@ -48,6 +48,21 @@ async fn remove() {}
 #[cors(methods = "PUT", d)]
 async fn put<T>() {}
 
+/// Changes one.
+#[cors(methods = "PATCH",  credentials, )]
+async fn change() {}
+
+/// Says what there is.
+#[cors()]
+async fn head() {}
+
+const CLOSED: Policy = policy!(origins = [], );
+const OPEN: Policy = policy!();
+
+/// Says whether there is something.
+#[cors( en, )]
+async fn exists() {}
+
 fn app() -> axum::Router {
     CorsRouter::new()
         .route("/items", routes!(items, remove, put::<u8>))
@@ -329,6 +344,14 @@ fn an_editor_finds_handlers_and_explains_arguments() {
         ("al)]", 2, &["methods", "open", "credentials"][..]),
         ("d)]", 1, &["methods"]),
         ("en);", 2, &["origins", "max_age"]),
+        ("credentials, )", 13, &["methods", "credentials"]),
+        ("PATCH\",  c", 8, &["methods", "credentials"]),
+        ("()]", 1, &[]),
+        ("[], )", 4, &["origins"]),
+        ("!();", 2, &[]),
+        ("( en, )", 1, &[]),
+        ("( en, )", 4, &[]),
+        ("( en, )", 6, &[]),
     ] {
         let left: Vec<_> = ARGUMENTS
             .into_iter()

@@ -19,9 +19,10 @@ pub(crate) fn is_expanding() -> bool {
     name.is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
 }
 
-/// The arguments as paths to their documentation. One that there is not, as while it is typed, is looked up
-/// among those that are left, which completion then offers: it compares the expansion with that of a text
-/// with a longer name, so what precedes has to be of one length, and errors, which quote the name, come last.
+/// The arguments as paths to their documentation. One that does not exist, as while it is typed, is looked up
+/// among those that are left, which completion then offers. Completion compares the expansion with that of a
+/// text that has a longer name there, or one where there is none yet, and looks at the same offset in both: so
+/// these paths come first, there is always one more, and errors, which quote the name, come last.
 pub(crate) fn arguments(args: &Args, runtime: &TokenStream) -> TokenStream {
     let is_known = |name: &&Ident| argument_names().any(|known| *name == known);
     let (known, unknown): (Vec<_>, Vec<_>) = args.names.iter().partition(is_known);
@@ -29,11 +30,13 @@ pub(crate) fn arguments(args: &Args, runtime: &TokenStream) -> TokenStream {
     let left = left.map(|name| Ident::new(name, Span::call_site()));
     quote! {
         const _: () = {
+            #(let _ = left::#unknown;)*
+            let _ = left::NEXT;
+            #(let _ = #runtime::arguments::#known;)*
             mod left {
                 pub use #runtime::arguments::{#(#left),*};
+                const NEXT: () = ();
             }
-            #(let _ = #runtime::arguments::#known;)*
-            #(let _ = left::#unknown;)*
         };
     }
 }
