@@ -113,6 +113,12 @@ async fn the_exchange_can_be_read_by_programs() {
         sent.contains("cookie: a=…") && sent.contains("origin: https://app.example.com"),
         "{sent}"
     );
+    assert_eq!(report["header"], Value::Null);
+
+    let arguments = "HERE/items --origin https://app.example.com --method DELETE --json";
+    let output = check(words(arguments, &server)).await;
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["header"], "access-control-allow-methods");
 }
 
 /// Where something answers that is not HTTP.

@@ -7,7 +7,13 @@ use axum::{
     Router,
     body::Body,
     extract::Request,
-    http::{HeaderMap, StatusCode, header},
+    http::{
+        HeaderMap, StatusCode,
+        header::{
+            self, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+            ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        },
+    },
     middleware::{Next, from_fn},
     response::{IntoResponse, Redirect, Response},
     routing::any,
@@ -66,7 +72,7 @@ fn the_browser_imports_nothing_from_the_rest_of_the_crate() {
         }
         files += 1;
     }
-    assert_eq!(files, 10);
+    assert_eq!(files, 11);
 }
 
 #[tokio::test]
@@ -76,71 +82,84 @@ async fn one_sentence_names_the_header_to_blame_with_the_value_found_and_the_val
     let origin = "access-control-allow-origin";
     let credentials = "access-control-allow-credentials";
     let asked = |query: String| page.get(&format!("/asked?{query}"));
-    for (fetch, expected) in [
+    for (fetch, expected, header) in [
         (
             page.post("/items")
                 .header("x-csrf-token", "1")
                 .credentials(),
             "readable: the page sees the response, status 200 OK",
+            None,
         ),
         (
             page.delete("/items"),
             "blocked: the answer to the preflight has `Access-Control-Allow-Methods: POST`; it has to list \
              `DELETE`",
+            Some(&ACCESS_CONTROL_ALLOW_METHODS),
         ),
         (
             page.post("/items").header("x-other", "1"),
             "blocked: the answer to the preflight has `Access-Control-Allow-Headers: X-CSRF-Token`; it has to \
              list `x-other`",
+            Some(&ACCESS_CONTROL_ALLOW_HEADERS),
         ),
         (
             other.post("/items"),
             "blocked: the request was sent, and the response has no `Access-Control-Allow-Origin`; it has to \
              be `https://evil.example`",
+            Some(&ACCESS_CONTROL_ALLOW_ORIGIN),
         ),
         (
             other.post("/items").header("x-csrf-token", "1"),
             "blocked: the answer to the preflight has no `Access-Control-Allow-Origin`; it has to be \
              `https://evil.example`",
+            Some(&ACCESS_CONTROL_ALLOW_ORIGIN),
         ),
         (
             page.request("TRACE", "/items"),
             "blocked: no page can send `TRACE`: nothing is sent",
+            None,
         ),
         (
             asked(format!("{origin}=*")).credentials(),
             "blocked: the request was sent, and the response has `Access-Control-Allow-Origin: *`; with \
              credentials it has to be `https://app.example.com`",
+            Some(&ACCESS_CONTROL_ALLOW_ORIGIN),
         ),
         (
             asked(format!("{origin}=https://app.example.com/")),
             "blocked: the request was sent, and the response has `Access-Control-Allow-Origin: \
              https://app.example.com/`; it has to be `https://app.example.com`",
+            Some(&ACCESS_CONTROL_ALLOW_ORIGIN),
         ),
         (
             asked(format!("{origin}={APP}&{origin}={APP}")),
             "blocked: the request was sent, and the response has 2 lines `Access-Control-Allow-Origin` \
              (`https://app.example.com`, `https://app.example.com`); it has to be `https://app.example.com`",
+            Some(&ACCESS_CONTROL_ALLOW_ORIGIN),
         ),
         (
             asked(format!("{origin}={APP}")).credentials(),
             "blocked: the request was sent, and the response has no `Access-Control-Allow-Credentials`; with \
              credentials it has to be `true`",
+            Some(&ACCESS_CONTROL_ALLOW_CREDENTIALS),
         ),
         (
             asked(format!("{origin}={APP}&{credentials}=True")).credentials(),
             "blocked: the request was sent, and the response has `Access-Control-Allow-Credentials: True`; \
              with credentials it has to be `true`",
+            Some(&ACCESS_CONTROL_ALLOW_CREDENTIALS),
         ),
         (
             asked("status=401".to_owned()),
             "blocked: the request was sent, and the response has no `Access-Control-Allow-Origin`; it has to \
              be `https://app.example.com` (a layer answered 401 before the policy)",
+            Some(&ACCESS_CONTROL_ALLOW_ORIGIN),
         ),
         (
             page.put(&format!("/asked?status=500&{origin}={APP}")),
             "blocked: the answer to the preflight has the status 500 Internal Server Error; it has to be \
              2xx, as 204",
+            None,
         ),
         (
             page.put(&format!(
@@ -148,14 +167,22 @@ async fn one_sentence_names_the_header_to_blame_with_the_value_found_and_the_val
             )),
             "blocked: the answer to the preflight has `Access-Control-Allow-Methods: PUT;GET`, which is not a \
              list",
+            Some(&ACCESS_CONTROL_ALLOW_METHODS),
         ),
         (
             page.put(&format!("/asked?{origin}={APP}")),
             "blocked: the answer to the preflight has no `Access-Control-Allow-Methods`; it has to list \
              `PUT`",
+            Some(&ACCESS_CONTROL_ALLOW_METHODS),
         ),
     ] {
-        assert_eq!(fetch.send(&app()).await.to_string(), expected, "{fetch:?}");
+        let seen = fetch.send(&app()).await;
+        assert_eq!(seen.to_string(), expected, "{fetch:?}");
+        let to_blame = match &seen {
+            Seen::Blocked(blocked) => blocked.header(),
+            _ => None,
+        };
+        assert_eq!(to_blame, header, "{fetch:?}");
     }
 }
 

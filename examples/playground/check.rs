@@ -24,6 +24,7 @@ use url::Url;
 use crate::{
     record::{Exchange, Record},
     service::{Answer, Service, path},
+    verdict::guilty_header,
 };
 
 /// Says whether a page could read the response, and exits with 1 where it could not.
@@ -80,6 +81,8 @@ struct Report {
     exchanges: Vec<Sent>,
     readable: bool,
     verdict: String,
+    /// The response header that is to blame, in lower case, where one is.
+    header: Option<String>,
 }
 
 /// The service behind the application that the browser for unit tests knows.
@@ -126,6 +129,7 @@ impl Check {
             exchanges: exchanges?,
             readable: seen.is_readable(),
             verdict: seen.to_string(),
+            header: guilty_header(&seen),
         };
         if self.json {
             let json = serde_json::to_string_pretty(&report);

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
-use cors_runtime::testing::{Step, browser};
+use cors_runtime::testing::{Seen, browser};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -43,7 +43,7 @@ pub(crate) struct Verdict {
     /// The step of the standard that stops it, if one does.
     step: Option<String>,
     /// The response header that is to blame, in lower case, where one is.
-    guilty: Option<&'static str>,
+    guilty: Option<String>,
     /// Whether a browser that remembers nothing asks before it sends the request.
     preflight: bool,
 }
@@ -64,33 +64,22 @@ impl Verdict {
         fetch.credentials = attempt.credentials;
         fetch.body = attempt.body;
         let seen = fetch.send(&app).await;
-        let sentence = seen.to_string();
         let exchanges = record.of("this");
         Self {
             readable: seen.is_readable(),
             step: seen.blocked().map(|step| format!("{step:?}")),
-            guilty: seen.blocked().and_then(|step| guilty(step, &sentence)),
-            sentence,
+            guilty: guilty_header(&seen),
+            sentence: seen.to_string(),
             preflight: exchanges.iter().any(Exchange::is_preflight),
         }
     }
 }
 
-/// The header that stops a request at a step.
-fn guilty(step: Step, sentence: &str) -> Option<&'static str> {
-    match step {
-        Step::PreflightMethod => Some("access-control-allow-methods"),
-        Step::PreflightHeader => Some("access-control-allow-headers"),
-        Step::PreflightCheck | Step::Check if sentence.contains("Allow-Credentials") => {
-            Some("access-control-allow-credentials")
-        }
-        Step::PreflightCheck | Step::Check => Some("access-control-allow-origin"),
-        Step::PreflightSyntax if sentence.contains("Allow-Methods") => {
-            Some("access-control-allow-methods")
-        }
-        Step::PreflightSyntax => Some("access-control-allow-headers"),
-        Step::Redirect => Some("location"),
-        _ => None,
+/// The response header that is to blame, in lower case, where one is.
+pub(crate) fn guilty_header(seen: &Seen) -> Option<String> {
+    match seen {
+        Seen::Blocked(blocked) => blocked.header().map(HeaderName::to_string),
+        Seen::Response { .. } | Seen::Elsewhere(_) => None,
     }
 }
 

@@ -6,12 +6,18 @@ use axum::{
     Router,
     body::{Body, to_bytes},
 };
-use http::{HeaderMap, HeaderName, Method, Response};
+use http::{
+    HeaderMap, HeaderName, Method, Response,
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_EXPOSE_HEADERS,
+    },
+};
 use tower::Service;
 
 use super::{
     cookies::Cookies,
-    cors_check::{cors_check, found, not_listed},
+    cors_check::cors_check,
+    fault::Fault,
     fetch::{Fetch, HERE},
     preflight_cache::PreflightCache,
     request::{Redirect, Request},
@@ -127,11 +133,11 @@ impl Browser {
         }
         let response = self.send(app, request, cookies).await?;
         if request.is_cors
-            && let Err(reason) = cors_check(&response, request)
+            && let Err(fault) = cors_check(&response, request)
         {
             self.preflights.clear(request);
-            let reason = format!("the request was sent, and the response {reason}");
-            return Err(Blocked::new(Step::Check, reason).into());
+            let response = "the request was sent, and the response";
+            return Err(Blocked::by(Step::Check, response, fault).into());
         }
         match request.redirect(&response) {
             Redirect::To(redirected) => Ok(*redirected),
@@ -184,40 +190,38 @@ impl Browser {
         let sent = sent.body(Body::empty());
         let sent = sent.map_err(|error| Blocked::new(Step::Malformed, error.to_string()))?;
         let response = answer(app, sent).await;
-        let blocked = |step, reason: String| {
-            Blocked::new(step, format!("the answer to the preflight {reason}"))
-        };
-        cors_check(&response, request).map_err(|reason| blocked(Step::PreflightCheck, reason))?;
+        let blocked = |step, fault| Blocked::by(step, "the answer to the preflight", fault);
+        cors_check(&response, request).map_err(|fault| blocked(Step::PreflightCheck, fault))?;
         let (headers, status) = (response.headers(), response.status());
         if !status.is_success() {
-            let reason = format!("has the status {status}; it has to be 2xx, as 204");
-            return Err(blocked(Step::PreflightStatus, reason));
+            let reason = format!(
+                "the answer to the preflight has the status {status}; it has to be 2xx, as 204"
+            );
+            return Err(Blocked::new(Step::PreflightStatus, reason));
         }
         let list = |name| {
-            values(headers, name).ok_or_else(|| {
-                let found = found(headers, name);
-                blocked(
-                    Step::PreflightSyntax,
-                    format!("{found}, which is not a list"),
-                )
+            values(headers, &name).ok_or_else(|| {
+                let fault = Fault::new(headers, name, ", which is not a list");
+                blocked(Step::PreflightSyntax, fault)
             })
         };
-        let methods = list("access-control-allow-methods")?;
-        let names = list("access-control-allow-headers")?;
+        let methods = list(ACCESS_CONTROL_ALLOW_METHODS)?;
+        let names = list(ACCESS_CONTROL_ALLOW_HEADERS)?;
         let wildcard =
             |list: &[String]| !request.credentials && list.iter().any(|item| item == "*");
         if !methods.contains(&request.method)
             && !is_safelisted_method(&request.method)
             && !wildcard(&methods)
         {
-            let reason = not_listed(headers, "access-control-allow-methods", &request.method);
-            return Err(blocked(Step::PreflightMethod, reason));
+            let header = ACCESS_CONTROL_ALLOW_METHODS;
+            let fault = Fault::not_listed(headers, header, &request.method);
+            return Err(blocked(Step::PreflightMethod, fault));
         }
         let named = |name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
         let allowed = |name: &str| named(name) || (name != "authorization" && wildcard(&names));
         if let Some(name) = unsafe_names.iter().find(|name| !allowed(name)) {
-            let reason = not_listed(headers, "access-control-allow-headers", name);
-            return Err(blocked(Step::PreflightHeader, reason));
+            let fault = Fault::not_listed(headers, ACCESS_CONTROL_ALLOW_HEADERS, name);
+            return Err(blocked(Step::PreflightHeader, fault));
         }
         let max_age = headers.get("access-control-max-age");
         let max_age = max_age.and_then(|seconds| seconds.to_str().ok()?.parse().ok());
@@ -229,7 +233,7 @@ impl Browser {
     /// The response with the headers that the page may read ("CORS filtered response", "basic filtered response").
     async fn filtered(&self, request: &Request, response: Response<Body>) -> Seen {
         let (head, body) = response.into_parts();
-        let exposed = values(&head.headers, "access-control-expose-headers").unwrap_or_default();
+        let exposed = values(&head.headers, &ACCESS_CONTROL_EXPOSE_HEADERS).unwrap_or_default();
         let every = !request.credentials && exposed.iter().any(|name| name == "*");
         let readable = |name: &HeaderName| {
             let name = name.as_str();

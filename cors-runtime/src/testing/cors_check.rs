@@ -1,74 +1,35 @@
-//! The *CORS check*, and what is to blame where it fails.
+//! The *CORS check*.
 
-use http::{HeaderMap, HeaderName, Response, header::VARY};
+use http::{
+    Response,
+    header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, VARY},
+};
 
-use super::{request::Request, standard::joined};
+use super::{fault::Fault, request::Request, standard::joined};
 
-const ALLOW_ORIGIN: &str = "access-control-allow-origin";
-const ALLOW_CREDENTIALS: &str = "access-control-allow-credentials";
-
-/// "CORS check". On failure, the header that is to blame, what it is, and what it has to be.
-pub(super) fn cors_check<B>(response: &Response<B>, request: &Request) -> Result<(), String> {
+/// "CORS check".
+pub(super) fn cors_check<B>(response: &Response<B>, request: &Request) -> Result<(), Fault> {
     let headers = response.headers();
-    let get = |name| joined(headers, &HeaderName::from_static(name));
     let origin = &request.origin;
-    let found_origin = || found(headers, ALLOW_ORIGIN);
-    match get(ALLOW_ORIGIN).as_deref() {
+    let wrong = match joined(headers, &ACCESS_CONTROL_ALLOW_ORIGIN).as_deref() {
+        Some(b"*") if !request.credentials => return Ok(()),
+        Some(allowed) if allowed == origin.as_bytes() => None,
+        Some(b"*") => Some(format!("; with credentials it has to be `{origin}`")),
+        Some(_) => Some(format!("; it has to be `{origin}`")),
         None => {
             let outside = answered_outside(response);
-            return Err(format!(
-                "{}; it has to be `{origin}`{outside}",
-                found_origin()
-            ));
+            Some(format!("; it has to be `{origin}`{outside}"))
         }
-        Some(b"*") if !request.credentials => return Ok(()),
-        Some(b"*") => {
-            return Err(format!(
-                "{}; with credentials it has to be `{origin}`",
-                found_origin()
-            ));
-        }
-        Some(allowed) if allowed != origin.as_bytes() => {
-            return Err(format!("{}; it has to be `{origin}`", found_origin()));
-        }
-        Some(_) if !request.credentials => return Ok(()),
-        Some(_) => {}
+    };
+    if let Some(wrong) = wrong {
+        return Err(Fault::new(headers, ACCESS_CONTROL_ALLOW_ORIGIN, &wrong));
     }
-    match get(ALLOW_CREDENTIALS).as_deref() {
-        Some(b"true") => Ok(()),
-        _ => {
-            let found = found(headers, ALLOW_CREDENTIALS);
-            Err(format!("{found}; with credentials it has to be `true`"))
-        }
+    let allowed = joined(headers, &ACCESS_CONTROL_ALLOW_CREDENTIALS);
+    if request.credentials && allowed.as_deref() != Some(b"true") {
+        let wrong = "; with credentials it has to be `true`";
+        return Err(Fault::new(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, wrong));
     }
-}
-
-/// What a response has of a header.
-pub(super) fn found(headers: &HeaderMap, name: &'static str) -> String {
-    let shown = written(name);
-    let lines = headers.get_all(name).iter();
-    let lines: Vec<_> = lines
-        .map(|line| String::from_utf8_lossy(line.as_bytes()))
-        .collect();
-    match lines.len() {
-        0 => format!("has no `{shown}`"),
-        1 => format!("has `{shown}: {}`", lines.join("")),
-        several => format!("has {several} lines `{shown}` (`{}`)", lines.join("`, `")),
-    }
-}
-
-/// That a list has not what it should.
-pub(super) fn not_listed(headers: &HeaderMap, name: &'static str, needed: &str) -> String {
-    format!("{}; it has to list `{needed}`", found(headers, name))
-}
-
-/// The name of a header as people write it.
-fn written(name: &str) -> String {
-    let words = name.split('-').map(|word| match word.split_at_checked(1) {
-        Some((first, rest)) => first.to_ascii_uppercase() + rest,
-        None => word.to_owned(),
-    });
-    words.collect::<Vec<_>>().join("-")
+    Ok(())
 }
 
 /// Every answer of a policy that depends on the origin says so; an error that does not was made by something

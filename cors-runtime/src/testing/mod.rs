@@ -52,6 +52,7 @@
 mod browser;
 mod cookies;
 mod cors_check;
+mod fault;
 mod fetch;
 mod preflight_cache;
 mod request;

@@ -4,6 +4,7 @@ use http::{HeaderName, HeaderValue, Method, Response, header::LOCATION};
 use url::Url;
 
 use super::{
+    fault::Fault,
     fetch::{Fetch, HERE},
     seen::{Blocked, Step},
     standard::{is_forbidden_header, is_forbidden_method, normalize},
@@ -118,8 +119,12 @@ impl Request {
         };
         let location = String::from_utf8_lossy(location.as_bytes());
         let blocked = |what: &str| {
-            let reason = format!("`Location: {location}` {what}");
-            Redirect::Blocked(Blocked::new(Step::Redirect, reason))
+            let fault = Fault {
+                header: LOCATION,
+                reason: what.to_owned(),
+            };
+            let found = format!("`Location: {location}`");
+            Redirect::Blocked(Blocked::by(Step::Redirect, &found, fault))
         };
         let Ok(url) = self.url.join(&location) else {
             return blocked("is not a URL");

@@ -3,7 +3,9 @@
 use std::{error, fmt};
 
 use axum::body::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
+
+use super::fault::Fault;
 
 /// What the page sees. It displays as one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,18 +67,37 @@ impl fmt::Display for Seen {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Blocked {
     step: Step,
+    header: Option<HeaderName>,
     reason: String,
 }
 
 impl Blocked {
     pub(super) fn new(step: Step, reason: impl Into<String>) -> Self {
-        let reason = reason.into();
-        Self { step, reason }
+        Self {
+            step,
+            header: None,
+            reason: reason.into(),
+        }
+    }
+
+    /// By a header of a response, which the subject of the sentence names.
+    pub(super) fn by(step: Step, response: &str, fault: Fault) -> Self {
+        Self {
+            step,
+            header: Some(fault.header),
+            reason: format!("{response} {}", fault.reason),
+        }
     }
 
     /// The step of the standard.
     pub fn step(&self) -> Step {
         self.step
+    }
+
+    /// The response header that is to blame, as it is or because it is missing; `None` where the request, the status
+    /// or the body is.
+    pub fn header(&self) -> Option<&HeaderName> {
+        self.header.as_ref()
     }
 }
 

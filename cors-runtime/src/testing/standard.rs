@@ -16,8 +16,8 @@ pub(super) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> 
 
 /// "extract header list values" of a list of tokens: empty where the header is absent, `None` where
 /// it does not parse.
-pub(super) fn values(headers: &HeaderMap, name: &'static str) -> Option<Vec<String>> {
-    let Some(list) = joined(headers, &HeaderName::from_static(name)) else {
+pub(super) fn values(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<String>> {
+    let Some(list) = joined(headers, name) else {
         return Some(Vec::new());
     };
     let list = String::from_utf8(list).ok()?;
