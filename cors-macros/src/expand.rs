@@ -195,22 +195,21 @@ fn companion(
     let annotated = annotated(&name, decider, runtime);
     quote! {
         #(#cfgs)*
-        #[doc(hidden)]
-        #visibility struct #name {}
+        #runtime::cors_puts_a_struct_of_its_name_beside_a_free_function! {
+            #visibility struct #name {}
 
-        #(#cfgs)*
-        impl #name {
-            #merged
+            impl #name {
+                #merged
 
-            #[doc(hidden)]
-            #(#allows)*
-            #visibility #constant
+                #[doc(hidden)]
+                #(#allows)*
+                #visibility #constant
+            }
+
+            #annotated
         }
 
         #check
-
-        #(#cfgs)*
-        #annotated
     }
 }
 

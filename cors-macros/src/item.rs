@@ -1,6 +1,6 @@
 //! The annotated function, as far as the attribute needs to know it.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::{
     Attribute, Error, Generics, Ident, Meta, Result, Token, Visibility,
     ext::IdentExt,
@@ -19,7 +19,8 @@ pub(crate) struct Handler {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     is_async: bool,
-    receiver: Option<Span>,
+    /// What shows that it is in an `impl`: a `self` or a `Self` in its head.
+    of_impl: Option<Span>,
 }
 
 /// Types that every module knows by name, and that a companion of the name would hide.
@@ -32,7 +33,7 @@ impl Handler {
     /// Whether a companion can be emitted beside it: an `impl` holds no types, and a second attribute
     /// emits its own.
     pub(crate) fn takes_companion(&self) -> bool {
-        self.receiver.is_none() && !self.hides_primitive() && self.second.is_none()
+        self.of_impl.is_none() && !self.hides_primitive() && self.second.is_none()
     }
 
     fn hides_primitive(&self) -> bool {
@@ -41,10 +42,10 @@ impl Handler {
 
     /// Refuses functions that are not handlers.
     pub(crate) fn check(&self) -> Result<()> {
-        if let Some(receiver) = self.receiver {
+        if let Some(word) = self.of_impl {
             return Err(Error::new(
-                receiver,
-                "`#[cors]` goes on a free function, and this one is a method\n\
+                word,
+                "`#[cors]` goes on a free function, and this one is in an `impl`\n\
                  help: move it out of the `impl` and take `State(…)` in place of `self`",
             ));
         }
@@ -105,8 +106,15 @@ impl Parse for Handler {
         input.parse::<Token![fn]>()?;
         let name = input.call(Ident::parse_any)?;
         input.parse::<Generics>()?;
-        let receiver = receiver(&input.parse()?);
-        input.parse::<TokenStream>()?;
+        let parameters: Group = input.parse()?;
+        let mut of_impl = receiver(&parameters).or_else(|| self_type(parameters.stream()));
+        while !input.is_empty() {
+            let next: TokenTree = input.parse()?;
+            // The body may have an `impl` of its own.
+            if !input.is_empty() {
+                of_impl = of_impl.or_else(|| self_type(next.into()));
+            }
+        }
         Ok(Self {
             cfgs,
             allows,
@@ -114,7 +122,7 @@ impl Parse for Handler {
             visibility,
             name,
             is_async,
-            receiver,
+            of_impl,
         })
     }
 }
@@ -146,12 +154,20 @@ fn qualifier(input: ParseStream<'_>) -> Result<String> {
 
 /// The `self` that a list of parameters begins with.
 fn receiver(parameters: &Group) -> Option<Span> {
-    debug_assert_eq!(parameters.delimiter(), Delimiter::Parenthesis);
     let first = parameters.stream().into_iter().take_while(
         |token| !matches!(token, TokenTree::Punct(punct) if [',', ':'].contains(&punct.as_char())),
     );
     first.into_iter().find_map(|token| match token {
         TokenTree::Ident(word) if word == "self" => Some(word.span()),
+        _ => None,
+    })
+}
+
+/// The first `Self`.
+fn self_type(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(word) if word == "Self" => Some(word.span()),
+        TokenTree::Group(group) => self_type(group.stream()),
         _ => None,
     })
 }

@@ -22,6 +22,21 @@ pub trait Annotated<S> {
     }
 }
 
+/// The companion, and what is implemented for it.
+///
+/// Where there is no room for a struct, in an `impl` or beside a module of its name, `rustc` speaks of one that
+/// nobody has written, and names the macro that has made it: so the name of the macro explains the error.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! cors_puts_a_struct_of_its_name_beside_a_free_function {
+    ($visibility:vis struct $name:ident {} $($implementations:tt)*) => {
+        #[doc(hidden)]
+        $visibility struct $name {}
+
+        $($implementations)*
+    };
+}
+
 /// A handler whose companion is `A`.
 ///
 /// What is asked of `A` is asked by way of the handler, since `rustc` does not ask it of one that it does
