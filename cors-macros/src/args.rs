@@ -210,8 +210,8 @@ impl Args {
     /// Methods that are written as arguments: `#[cors(GET, POST)]`.
     fn methods_without_argument(&self) -> Option<Error> {
         let names = self.names.iter();
-        let methods = names.filter(|name| method::parse(&name.to_string()).is_ok());
-        let methods: Vec<_> = methods.collect();
+        let is_method = |name: &&Ident| method::METHODS.iter().any(|method| name == method);
+        let methods: Vec<_> = names.filter(is_method).collect();
         let first = methods.first()?;
         let list: Vec<_> = methods.iter().map(|name| name.to_string()).collect();
         let message = format!(

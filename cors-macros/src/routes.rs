@@ -97,20 +97,25 @@ impl Element {
     /// The routes `before` this handler, and its own; in a block of its own where it may be absent.
     ///
     /// One call takes what comes before as an argument: so `rustc` knows the state, which errors name.
-    fn after(&self, before: &TokenStream, krate: &Ident) -> TokenStream {
+    fn after(&self, before: Option<TokenStream>, krate: &Ident) -> TokenStream {
         let Self { cfgs, handler } = self;
         let span = handler.span();
         let here = Ident::new(&krate.to_string(), span.resolved_at(krate.span()));
-        let add = quote_spanned!(span=> #here::__private::add_handler::<Companion, _, _, _>);
         let policy = quote!(Companion::CORS_POLICY_FOR_ROUTES);
-        let add = |before: &TokenStream| {
-            self.with_companion(krate, &quote!(#add(#before, #handler, #policy)))
+        let call = |function: &str, before: &TokenStream| {
+            let function = Ident::new(function, span);
+            let function = quote_spanned!(span=> #here::__private::#function::<Companion, _, _, _>);
+            self.with_companion(krate, &quote!(#function(#before #handler, #policy)))
         };
         if cfgs.is_empty() {
-            return add(before);
+            return match before {
+                None => call("routes_of", &TokenStream::new()),
+                Some(before) => call("add_handler", &quote!(#before,)),
+            };
         }
+        let before = before.unwrap_or_else(|| no_routes(krate));
         let variable = Ident::new("routes", Span::mixed_site());
-        let added = add(&quote!(#variable));
+        let added = call("add_handler", &quote!(#variable,));
         quote! {{
             let #variable = #before;
             #(#cfgs)*
@@ -126,11 +131,15 @@ impl Input {
         if editor::is_expanding() {
             return self.named();
         }
-        let checks = (1..handlers.len()).map(|position| self.check(position));
-        let none = quote!(#krate::__private::no_routes());
         let routes = handlers
             .iter()
-            .fold(none, |before, element| element.after(&before, krate));
+            .fold(None, |before, element| Some(element.after(before, krate)));
+        let routes = routes.unwrap_or_else(|| no_routes(krate));
+        // Without a block of its own, for which rustc would go through all that is pending once more.
+        if handlers.len() < 2 {
+            return routes;
+        }
+        let checks = (1..handlers.len()).map(|position| self.check(position));
         quote! {{
             #(#checks)*
             #routes
@@ -143,7 +152,8 @@ impl Input {
         let named = handlers
             .iter()
             .map(|Element { cfgs, handler }| quote!(#(#cfgs)* let _ = #handler;));
-        quote!({ #(#named)* #krate::__private::no_routes() })
+        let none = no_routes(krate);
+        quote!({ #(#named)* #none })
     }
 
     /// That no handler before this one claims a method of its own. A free
@@ -171,6 +181,10 @@ impl Input {
             const _: () = #krate::__private::assert_no_clash(#this, &[#(#others),*]);
         }
     }
+}
+
+fn no_routes(krate: &Ident) -> TokenStream {
+    quote!(#krate::__private::no_routes())
 }
 
 fn name(path: &Path) -> String {

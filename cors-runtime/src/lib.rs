@@ -131,8 +131,8 @@ pub mod __private {
         },
         protocol::{HandlerPolicy, LocatedPolicy, PolicyHeaders, PolicyLocation},
         routing::{
-            Annotated, AnnotatedBy, ErasedHandler, HandlerFuture, add_function, add_handler,
-            no_routes, unannotated,
+            Annotated, AnnotatedBy, ErasedHandler, add_function, add_handler, no_routes, routes_of,
+            unannotated,
         },
     };
 }

@@ -79,6 +79,46 @@ pub struct CorsRouter<S = ()> {
     v07_checks: bool,
 }
 
+/// Without bounds on `S`: it is known only where the router ends, and until then rustc would recheck each
+/// pending obligation on every route.
+impl<S> CorsRouter<S> {
+    /// Adds a path with its annotated handlers ([`Routes`]), or with axum's own routes
+    /// ([`MethodRouter`]), which have the [default policy](CorsRouter::default_policy).
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::route`] does where the path is malformed or overlaps with another. Where a path that
+    /// has a policy is given twice, here or in [`into_router`](CorsRouter::into_router).
+    #[track_caller]
+    pub fn route(self, path: &str, routes: impl PathRoutes<S>) -> Self {
+        routes.add_to(self, path)
+    }
+
+    /// A router with this one's checks.
+    fn empty<S2>(&self) -> Router<S2>
+    where
+        S2: Clone + Send + Sync + 'static,
+    {
+        if self.v07_checks {
+            Router::new()
+        } else {
+            Router::new().without_v07_checks()
+        }
+    }
+
+    /// Adds a path, which axum judges as it does where it routes, nests or merges one.
+    #[track_caller]
+    fn add_path(&mut self, path: PolicyPath<S>) {
+        if let Some(path) = path.path() {
+            assert_given_once(path, self.names.insert(Arc::clone(path)));
+            if needs_judging(path) {
+                let _ = self.empty::<()>().route(path, MethodRouter::new());
+            }
+        }
+        self.paths.push(path);
+    }
+}
+
 impl<S> CorsRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -93,18 +133,6 @@ where
         self.v07_checks = false;
         self.map_plain(Router::without_v07_checks)
             .map_parts(Router::without_v07_checks)
-    }
-
-    /// Adds a path with its annotated handlers ([`Routes`]), or with axum's own routes
-    /// ([`MethodRouter`]), which have the [default policy](CorsRouter::default_policy).
-    ///
-    /// # Panics
-    ///
-    /// As [`Router::route`] does where the path is malformed or overlaps with another. Where a path that
-    /// has a policy is given twice, here or in [`into_router`](CorsRouter::into_router).
-    #[track_caller]
-    pub fn route(self, path: &str, routes: impl PathRoutes<S>) -> Self {
-        routes.add_to(self, path)
     }
 
     /// Adds a service at a path, as [`Router::route_service`] does. It has the
@@ -359,7 +387,7 @@ where
         H: Handler<T, S>,
         T: 'static,
     {
-        let erased = ErasedHandler::boxed(handler.clone());
+        let erased = ErasedHandler::new(handler.clone());
         for path in &mut self.paths {
             path.method_not_allowed_fallback(erased.clone());
         }
@@ -480,27 +508,6 @@ where
         self.parts = parts.map(|part| part.map(&map)).collect();
         self
     }
-
-    /// A router with this one's checks.
-    fn empty(&self) -> Router<S> {
-        if self.v07_checks {
-            Router::new()
-        } else {
-            Router::new().without_v07_checks()
-        }
-    }
-
-    /// Adds a path, which axum judges as it does where it routes, nests or merges one.
-    #[track_caller]
-    fn add_path(&mut self, path: PolicyPath<S>) {
-        if let Some(path) = path.path() {
-            assert_given_once(path, self.names.insert(Arc::clone(path)));
-            if needs_judging(path) {
-                let _ = self.empty().route(path, MethodRouter::new());
-            }
-        }
-        self.paths.push(path);
-    }
 }
 
 /// Whether axum could refuse a path by itself. To ask for each would cost more than to add it.
@@ -577,10 +584,7 @@ pub trait PathRoutes<S> {
     fn add_to(self, router: CorsRouter<S>, path: &str) -> CorsRouter<S>;
 }
 
-impl<S> PathRoutes<S> for Routes<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
+impl<S> PathRoutes<S> for Routes<S> {
     #[track_caller]
     fn add_to(self, mut router: CorsRouter<S>, path: &str) -> CorsRouter<S> {
         router.add_path(PolicyPath::new(Some(path), self));

@@ -7,7 +7,7 @@
 //! each type. So a handler's type is erased before axum sees it: all handlers of a program are one
 //! [`ErasedHandler`], and what the compiler makes for each is one call.
 
-use std::{marker::PhantomData, pin::Pin, sync::Arc};
+use std::{any::Any, future::pending, marker::PhantomData, pin::Pin, sync::Arc};
 
 use axum::{body::Body, extract::Request, handler::Handler, response::Response};
 
@@ -15,30 +15,20 @@ use super::with_policy::{Inner, Policies, WithPolicyFuture, axum_response};
 use crate::protocol::ResponseContext;
 
 /// The future of a function that is a handler: axum boxes that of each.
-pub type HandlerFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
+type HandlerFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A handler, whatever its own type is.
 #[expect(missing_debug_implementations, reason = "it is a function, and hidden")]
 pub struct ErasedHandler<S>(Arc<dyn Fn(Request, S) -> HandlerFuture + Send + Sync>);
 
 impl<S> ErasedHandler<S> {
-    /// Erases the type of a function that is a handler.
+    /// Erases the type of a handler.
     pub fn new<H, T>(handler: H) -> Self
-    where
-        H: Handler<T, S, Future = HandlerFuture>,
-    {
-        Self(Arc::new(move |request, state| {
-            handler.clone().call(request, state)
-        }))
-    }
-
-    /// Erases the type of any handler, whose future it boxes.
-    pub(crate) fn boxed<H, T>(handler: H) -> Self
     where
         H: Handler<T, S>,
     {
         Self(Arc::new(move |request, state| {
-            Box::pin(handler.clone().call(request, state))
+            boxed(handler.clone().call(request, state))
         }))
     }
 
@@ -68,6 +58,23 @@ impl<S> ErasedHandler<S> {
     {
         ErasedHandler(Arc::new(move |request, _| (self.0)(request, state.clone())))
     }
+}
+
+/// The future of a handler in a box: axum has put that of a function in one already.
+///
+/// A bound on its type would say so too, and rustc would check it for each handler.
+fn boxed<F>(future: F) -> HandlerFuture
+where
+    F: Future<Output = Response> + Send + 'static,
+{
+    // Of no size, so nothing is allocated for it.
+    let mut boxed: HandlerFuture = Box::pin(pending());
+    let any: &mut dyn Any = &mut boxed;
+    match any.downcast_mut::<F>() {
+        Some(same) => *same = future,
+        None => boxed = Box::pin(future),
+    }
+    boxed
 }
 
 impl<S> Clone for ErasedHandler<S> {

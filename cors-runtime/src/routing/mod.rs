@@ -19,5 +19,5 @@ pub use cors_layer::{CorsFuture, CorsLayer, CorsService};
 pub use cors_layer_builder::CorsLayerBuilder;
 pub use cors_router::CorsRouter;
 pub use extract::OriginRejection;
-pub use handler::{ErasedHandler, HandlerFuture};
-pub use routes::{Routes, add_function, add_handler, no_routes};
+pub use handler::ErasedHandler;
+pub use routes::{Routes, add_function, add_handler, no_routes, routes_of};

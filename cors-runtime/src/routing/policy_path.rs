@@ -44,10 +44,7 @@ enum Step<S> {
     NotAllowed(ErasedHandler<S>),
 }
 
-impl<S> PolicyPath<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
+impl<S> PolicyPath<S> {
     pub(crate) fn new(path: Option<&str>, routes: Routes<S>) -> Self {
         let path: Option<Arc<str>> = path.map(Arc::from);
         Self {
@@ -74,7 +71,12 @@ where
     pub(crate) fn own_origins(&mut self, own_origins: Option<&OriginSet>) {
         self.own_origins = self.own_origins.take().or_else(|| own_origins.cloned());
     }
+}
 
+impl<S> PolicyPath<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
     pub(crate) fn layer(&mut self, layer: Arc<dyn ErasedLayer>) {
         self.steps.push(Step::Layer(layer));
     }

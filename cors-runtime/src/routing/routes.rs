@@ -14,7 +14,7 @@ use tower::{Layer, Service};
 
 use super::{
     companion::{AnnotatedBy, assert_one_item},
-    handler::{ErasedHandler, HandlerFuture, WithPolicy},
+    handler::{ErasedHandler, WithPolicy},
     with_policy::Policies,
 };
 use crate::{
@@ -95,16 +95,31 @@ pub fn no_routes<S>() -> Routes<S> {
             not; all handlers of a router take one state, or a part of it by `FromRef`; and a local variable of the \
             handler's name hides it"
 )]
-pub trait RoutedFunction<T, S>: Handler<T, S, Future = HandlerFuture> {}
+pub trait RoutedFunction<T, S>: Handler<T, S> {}
 
 #[diagnostic::do_not_recommend]
-impl<H, T, S> RoutedFunction<T, S> for H where H: Handler<T, S, Future = HandlerFuture> {}
+impl<H, T, S> RoutedFunction<T, S> for H where H: Handler<T, S> {}
+
+/// The routes of one handler, with the policy of its companion `A`.
+///
+/// Most paths have one, and so one call: rustc rechecks what is pending at each.
+///
+/// # Panics
+///
+/// Where the two are not of one item.
+#[track_caller]
+pub fn routes_of<A, H, T, S>(handler: H, policy: LocatedPolicy) -> Routes<S>
+where
+    H: RoutedFunction<T, S> + AnnotatedBy<A, S>,
+{
+    add_handler::<A, H, T, S>(no_routes(), handler, policy)
+}
 
 /// Adds a handler with the policy of its companion `A`.
 ///
 /// # Panics
 ///
-/// Where the two are not of one item.
+/// As [`routes_of`] does.
 #[track_caller]
 pub fn add_handler<A, H, T, S>(routes: Routes<S>, handler: H, policy: LocatedPolicy) -> Routes<S>
 where
@@ -147,7 +162,7 @@ where
     {
         for RoutedHandler { handler, .. } in &mut self.handlers {
             let layered = any(handler.clone()).layer(layer.clone());
-            *handler = ErasedHandler::boxed(layered);
+            *handler = ErasedHandler::new(layered);
         }
         self
     }
