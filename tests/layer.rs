@@ -404,7 +404,7 @@ async fn any_body_and_any_error_will_do() {
 }
 
 #[test]
-#[should_panic = "a layer needs them"]
+#[should_panic = "a layer needs origins"]
 fn a_layer_of_a_policy_that_leaves_its_origins_to_others_is_refused() {
     let _ = CorsLayer::new(policy!(origins = _, credentials));
 }

@@ -58,8 +58,8 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
         (
             start(EVERY).allow_headers("*"),
             "allow_headers",
-            "`allow_headers = \"*\"` does not allow every header: with credentials it is a header named \
-             `*`, and it never covers `Authorization`; leave `allow_headers` out: then the requested \
+            "`allow_headers = \"*\"` does not allow every header: where cookies are allowed it is a header \
+             named `*`, and it never covers `Authorization`; leave `allow_headers` out: then the requested \
              headers are allowed",
         ),
         (
@@ -71,7 +71,7 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
             start(OPEN).expose_headers("*"),
             "expose_headers",
             "where cookies are allowed (by `credentials`, or without `origins`), browsers take \
-             `expose_headers = \"*\"` for a header named `*`; list the names, or allow no cookies, by \
+             `expose_headers = \"*\"` for a header named `*`; list the names, or turn cookies off, with \
              `credentials = false`",
         ),
         (
@@ -95,7 +95,7 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
         (
             start(EVERY).danger_any_port(),
             "danger_any_port",
-            "a `danger_` word vouches for `origins`, and this policy lists none; \
+            "a `danger_` argument applies to listed `origins`, and this policy lists none; \
              leave it out, or write it beside `origins`",
         ),
         (
@@ -107,7 +107,7 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
             start(UNNAMED),
             "origins",
             "`origins` is missing: the policy says `origins = _`, and nothing names them; \
-             write `origins` beside it, as in `origins = \"https://app.example.com\"`",
+             name them, as in `origins = \"https://app.example.com\"`",
         ),
         (
             start(UNNAMED).origins(set("*")),
@@ -118,8 +118,8 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
         (
             start(UNNAMED).origins(set("https://app.example, http://app.example")),
             "origins",
-            "`http://app.example`: with credentials an `http` origin allows whoever is on the network path \
-             to it; write `https`, or add `danger_insecure_origins`",
+            "`http://app.example`: with credentials an `http` origin lets anyone on the \
+             network path read the responses; write `https`, or add `danger_insecure_origins`",
         ),
         (
             start(UNNAMED).origins(set("https://app.example:*")),
@@ -132,8 +132,8 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
                 .origins(set(APP))
                 .own_origins(set("http://www.example")),
             "own_origins",
-            "`http://www.example`: with credentials an `http` origin allows whoever is on the network path \
-             to it; list the origins of the service's own pages, with `https` unless they are loopback",
+            "`http://www.example`: with credentials an `http` origin lets anyone on the network path read \
+             the responses; list the origins of the service's own pages, with `https` unless they are loopback",
         ),
         (
             start(OPEN).own_origins(set("*")),

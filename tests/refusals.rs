@@ -174,8 +174,8 @@ async fn a_refusal_names_the_entry_of_a_set_that_credentials_forbid() {
         ),
         (
             "http://b.example",
-            "the set in `origins` has `http://b.example`, but with credentials an `http` origin allows \
-             whoever is on the network path to it: write `https`, or add \
+            "the set in `origins` has `http://b.example`, but with credentials an `http` origin lets \
+             anyone on the network path read the responses: write `https`, or add \
              `danger_insecure_origins`; step 4 of `enforce`: nor is it in `own_origins`",
         ),
         (
@@ -187,8 +187,8 @@ async fn a_refusal_names_the_entry_of_a_set_that_credentials_forbid() {
         (
             "http://own.example",
             "it is not in the set in `origins`; step 4 of `enforce`: `own_origins` has \
-             `http://own.example`, but with credentials an `http` origin allows whoever is on the \
-             network path to it",
+             `http://own.example`, but with credentials an `http` origin lets anyone on the \
+             network path read the responses",
         ),
     ] {
         let response = server.ask("GET", "/", &[("origin", origin)]).await;

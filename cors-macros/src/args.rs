@@ -155,11 +155,11 @@ impl Args {
 
     fn parse_all(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> Result<()> {
         while !input.is_empty() {
-            if input.parse::<Option<Token![..]>>()?.is_some() {
-                let base: Path = input.parse().map_err(|error| {
+            if let Some(dots) = input.parse::<Option<Token![..]>>()? {
+                let base: Path = input.parse().map_err(|_| {
                     let message = "`..` is followed by the name of a base policy\n\
                                    help: write `..BASE`, where `const BASE: Policy = policy!(…);`";
-                    Error::new(error.span(), message)
+                    Error::new(dots.spans[0], message)
                 })?;
                 if input.peek(Paren) || input.peek(Token![!]) {
                     return Err(Error::new(
@@ -195,7 +195,7 @@ impl Args {
             }
             if input.peek(Token![;]) {
                 return Err(input.error(
-                    "arguments end with a comma, and this is a semicolon\nhelp: write `,` for `;`",
+                    "commas separate arguments, and this is a semicolon\nhelp: write `,` instead of `;`",
                 ));
             }
             if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
@@ -215,7 +215,7 @@ impl Args {
         let first = methods.first()?;
         let list: Vec<_> = methods.iter().map(|name| name.to_string()).collect();
         let message = format!(
-            "`{first}` is a method, and no argument\nhelp: write `methods = \"{}\"`",
+            "`{first}` is a method, not an argument\nhelp: write `methods = \"{}\"`",
             list.join(", ")
         );
         Some(Error::new(first.span(), message))
@@ -278,7 +278,7 @@ impl Args {
 /// The name of an argument.
 fn name(input: ParseStream<'_>) -> Result<Ident> {
     let message = if input.peek(Lit) {
-        "an argument begins with its name, and this is none\n\
+        "an argument begins with its name, and this is not a name\n\
          help: write `methods = \"GET, POST\"`, or `methods = [\"GET\", \"POST\"]`"
     } else if input.peek(Token![...]) || input.peek(Token![.]) {
         "a base policy follows two dots\nhelp: write `..BASE`"

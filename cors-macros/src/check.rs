@@ -85,7 +85,7 @@ pub(crate) fn record<'a>(
         }
         for rule in Rule::ALL {
             if record.breaks(*rule).is_some() {
-                report(*rule, &record, args, errors);
+                report(*rule, &record, args, place, errors);
             }
         }
     }
@@ -93,14 +93,23 @@ pub(crate) fn record<'a>(
 }
 
 /// Reports a rule that the arguments break, at their spans.
-fn report(rule: Rule, record: &Record<'_>, args: &Args, errors: &mut Errors) {
+fn report(rule: Rule, record: &Record<'_>, args: &Args, place: Place, errors: &mut Errors) {
     let list = |list: Option<&List>| list.map(List::span);
     let flag = |flag: Option<Spanned<bool>>| flag.map(|flag| flag.span);
+    let mut problem = rule.problem();
     let mut help = rule.help().to_owned();
     let span = match rule {
         Rule::OpenWithOrigins => flag(args.open),
         Rule::EveryOriginWithCredentials => list(args.listed_origins()),
-        Rule::EveryHeaderWithCredentials => list(args.expose_headers.as_ref()),
+        Rule::EveryHeaderWithCredentials => {
+            if args.credentials.is_some() {
+                problem = "with `credentials`, browsers take `expose_headers = \"*\"` for a header named `*`";
+                if args.origins.is_some() {
+                    help = "list the names, or leave `credentials` out".to_owned();
+                }
+            }
+            list(args.expose_headers.as_ref())
+        }
         Rule::DebugMaxAgeAboveMaxAge => {
             let max_age = record.max_age.map_or("0", |age| age.digits);
             help = format!("write at most `debug_max_age = {max_age}`");
@@ -118,7 +127,14 @@ fn report(rule: Rule, record: &Record<'_>, args: &Args, errors: &mut Errors) {
         // Each entry has been reported already, with what covers it.
         Rule::InBothLists => return,
     };
-    let mistake = Mistake::new(rule.problem(), help);
+    let needs_origins = matches!(
+        rule,
+        Rule::NothingToEnforce | Rule::NothingToAddInDebug | Rule::NothingToVouchFor
+    );
+    if needs_origins && place == Place::Policy && args.origins.is_none() {
+        help += ", or write `origins = _` where others name them";
+    }
+    let mistake = Mistake::new(problem, help);
     errors.push_mistake(span.unwrap_or_else(Span::call_site), mistake);
 }
 
@@ -200,7 +216,7 @@ fn named_elsewhere() -> Mistake {
 
 fn type_in_policy() -> Mistake {
     Mistake::new(
-        "`policy!` is a constant, and takes no type and no closure in `origins`",
+        "`policy!` makes a constant, and takes neither a type nor a closure in `origins`",
         "write `origins = _` here, and the type or the closure in each attribute, before `..BASE`",
     )
 }

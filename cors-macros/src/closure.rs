@@ -51,6 +51,9 @@ impl Parse for Closure {
             ));
         }
         let bar: Token![|] = input.parse()?;
+        if input.is_empty() {
+            return Err(wrong(bar.span(), "the closure is not complete"));
+        }
         let parameter = input
             .call(Ident::parse_any)
             .map_err(|error| wrong(error.span(), "the closure's parameter must be a plain name"))?;

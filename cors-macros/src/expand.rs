@@ -195,7 +195,7 @@ fn companion(
     let annotated = annotated(&name, decider, runtime);
     quote! {
         #(#cfgs)*
-        #runtime::cors_puts_a_struct_of_its_name_beside_a_free_function! {
+        #runtime::cors_makes_a_struct_beside_this_handler_so_move_it_out_of_an_impl_or_rename_it! {
             #visibility struct #name {}
 
             impl #name {

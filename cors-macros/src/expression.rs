@@ -43,7 +43,7 @@ impl Expression {
             (None, Some(_)) if name != "crate" => format!(
                 "its value here; or `const BASE: Policy = policy!({name} = …);` and here `..BASE`, last"
             ),
-            (None, _) if name == "origins" && self.is_environment() => {
+            (None, _) if name == "origins" && (self.is_environment() || self.is_set()) => {
                 "`origins = OriginSet`, and put an `OriginSet` into the router's state".to_owned()
             }
             (None, _) => help.to_owned(),
@@ -51,7 +51,7 @@ impl Expression {
         let is_path = syn::parse2::<syn::Path>(self.0.clone()).is_ok();
         let problem = match self.constant() {
             Some(constant) => no_constant(&constant),
-            None if is_path => format!("this is not a value for `{name}`"),
+            None if is_path || self.star().is_some() => format!("this is not a value for `{name}`"),
             None => {
                 format!("a macro evaluates no expressions, and this is not a value for `{name}`")
             }
@@ -69,13 +69,18 @@ impl Expression {
             }
             (Some(constant), None) => (
                 no_constant(&constant),
-                "write its value here, as a string; or keep the whole list in a constant made by \
-                 `policy!(…)`, and write `..BASE`, last"
+                "write its value here, as a string; or put the list into `const BASE: Policy = \
+                 policy!(…);`, and write `..BASE`, last"
                     .to_owned(),
             ),
             (None, None) if syn::parse2::<Lit>(self.0.clone()).is_ok() => (
                 "a list holds strings".to_owned(),
                 "write a string".to_owned(),
+            ),
+            (None, None) if self.is_environment() => (
+                "a list holds strings, and a macro does not read the environment".to_owned(),
+                "write a string; for origins that are known at run time, `origins = OriginSet`"
+                    .to_owned(),
             ),
             (None, None) => (
                 "a list holds strings, and a macro evaluates no expressions".to_owned(),
@@ -170,6 +175,12 @@ impl Expression {
         names
             .take(3)
             .any(|name| ["env", "option_env"].contains(&name.as_str()))
+    }
+
+    /// Whether it makes an `OriginSet`.
+    fn is_set(&self) -> bool {
+        let mut tokens = self.0.clone().into_iter();
+        tokens.any(|token| matches!(token, TokenTree::Ident(name) if name == "OriginSet"))
     }
 
     /// The seconds of `10 * 60` or `Duration::from_secs(600)`.

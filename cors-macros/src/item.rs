@@ -20,7 +20,7 @@ pub(crate) struct Handler {
     pub(crate) name: Ident,
     is_async: bool,
     /// What shows that it is in an `impl`: a `self` or a `Self` in its head.
-    of_impl: Option<Span>,
+    of_impl: Option<Ident>,
 }
 
 /// Types that every module knows by name, and that a companion of the name would hide.
@@ -42,11 +42,18 @@ impl Handler {
 
     /// Refuses functions that are not handlers.
     pub(crate) fn check(&self) -> Result<()> {
-        if let Some(word) = self.of_impl {
+        if let Some(word) = &self.of_impl {
+            let instead = if word == "self" {
+                "take `State(…)` in place of `self`"
+            } else {
+                "write the name of the type in place of `Self`"
+            };
             return Err(Error::new(
-                word,
-                "`#[cors]` goes on a free function, and this one is in an `impl`\n\
-                 help: move it out of the `impl` and take `State(…)` in place of `self`",
+                word.span(),
+                format!(
+                    "`#[cors]` goes on a free function, and this one is in an `impl`\n\
+                     help: move it out of the `impl`, and {instead}"
+                ),
             ));
         }
         if let Some(second) = self.second {
@@ -60,8 +67,8 @@ impl Handler {
             return Err(Error::new(
                 self.name.span(),
                 format!(
-                    "a handler called `{0}` would hide the type `{0}` from its module\n\
-                     help: call it otherwise",
+                    "`#[cors]` makes a type of the handler's name, which would hide the type `{0}`\n\
+                     help: give the handler another name",
                     self.name
                 ),
             ));
@@ -70,8 +77,8 @@ impl Handler {
             return Err(Error::new(
                 self.name.span(),
                 format!(
-                    "`#[cors]` goes on an async function, and `{0}` is none\n\
-                     help: write `async fn {0}`; where it returned a future, `.await` it",
+                    "`#[cors]` goes on an async function, and `{0}` is not async\n\
+                     help: write `async fn {0}`; where it returns a future, `.await` it and return its output",
                     self.name
                 ),
             ));
@@ -153,20 +160,20 @@ fn qualifier(input: ParseStream<'_>) -> Result<String> {
 }
 
 /// The `self` that a list of parameters begins with.
-fn receiver(parameters: &Group) -> Option<Span> {
+fn receiver(parameters: &Group) -> Option<Ident> {
     let first = parameters.stream().into_iter().take_while(
         |token| !matches!(token, TokenTree::Punct(punct) if [',', ':'].contains(&punct.as_char())),
     );
     first.into_iter().find_map(|token| match token {
-        TokenTree::Ident(word) if word == "self" => Some(word.span()),
+        TokenTree::Ident(word) if word == "self" => Some(word),
         _ => None,
     })
 }
 
 /// The first `Self`.
-fn self_type(tokens: TokenStream) -> Option<Span> {
+fn self_type(tokens: TokenStream) -> Option<Ident> {
     tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(word) if word == "Self" => Some(word.span()),
+        TokenTree::Ident(word) if word == "Self" => Some(word),
         TokenTree::Group(group) => self_type(group.stream()),
         _ => None,
     })

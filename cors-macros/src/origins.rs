@@ -135,7 +135,7 @@ fn covered(text: &str, wider: &str, place: &str) -> Mistake {
 
 fn every_origin_in_debug() -> Mistake {
     Mistake::new(
-        "`debug_origins` lists origins, and `*` is none",
+        "`debug_origins` lists origins, and `*` is not one",
         "list them, as in `http://localhost:*`",
     )
 }

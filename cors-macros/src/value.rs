@@ -97,12 +97,14 @@ impl Parse for Value {
         }
         if input.peek(Token![-]) {
             return Err(input.error(
-                "the names of arguments have `_` and no `-`\n\
-                 help: write `max_age`, `allow_headers` and the like",
+                "the names of arguments have `_`, not `-`\n\
+                 help: write `_` instead of `-`, as in `max_age`",
             ));
         }
         if input.peek(Token![:]) {
-            return Err(input.error("`:` stands where `=` belongs\nhelp: write `=` for `:`"));
+            return Err(
+                input.error("a value follows `=`, and this is `:`\nhelp: write `=` instead of `:`")
+            );
         }
         let Some(equals) = input.parse::<Option<Token![=]>>()? else {
             return Err(input.error(
@@ -237,7 +239,7 @@ impl Value {
         };
         let message = if negative {
             format!(
-                "`{name}` is a number of seconds, and none is negative\n\
+                "`{name}` is a number of seconds, which cannot be negative\n\
                  help: write `{name} = 0` for no caching, or leave it out"
             )
         } else if !number.suffix().is_empty() {

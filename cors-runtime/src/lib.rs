@@ -123,7 +123,7 @@ pub mod __private {
     #[cfg(rust_analyzer)]
     pub use crate::arguments;
     pub use crate::{
-        cors_puts_a_struct_of_its_name_beside_a_free_function,
+        cors_makes_a_struct_beside_this_handler_so_move_it_out_of_an_impl_or_rename_it,
         origins::{AllowOrigin, Decider, Is, OriginSet, decided_by, decided_by_set},
         policy::{
             Named, Policy, assert_complete, assert_no_clash, assert_policy, policy as policy_of,

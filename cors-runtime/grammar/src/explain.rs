@@ -49,8 +49,7 @@ fn explain(text: &str) -> Mistake {
         let problem = part_problem(text);
         match corrected(text) {
             Some(corrected) => Mistake::corrected(problem, corrected),
-            None if lower.contains("xn--") => Mistake::new(problem, AS_THE_BROWSER_SAYS),
-            None => Mistake::new(problem, AN_ORIGIN),
+            None => Mistake::new(problem, help(&lower)),
         }
     })
 }
@@ -63,6 +62,28 @@ const AS_THE_BROWSER_SAYS: &str =
 const AN_ORIGIN: &str = "write an origin, as in `https://app.example.com`, or a pattern, as in \
                          `https://*.example.com`, `https://pr-*.preview.example.com` or \
                          `http://localhost:*`";
+
+/// What to write for a text in lower case that no other text corrects.
+fn help(text: &str) -> &'static str {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return if text.contains("xn--") {
+            AS_THE_BROWSER_SAYS
+        } else {
+            AN_ORIGIN
+        };
+    };
+    let port = Parts::of_rest(scheme, rest).and_then(|parts| parts.port);
+    match rest {
+        _ if rest.contains('*') => {
+            "list the hosts, or write a pattern, as in `https://*.example.com` or \
+             `https://pr-*.preview.example.com`"
+        }
+        _ if rest.contains("xn--") => AS_THE_BROWSER_SAYS,
+        _ if rest.starts_with('[') => "write an IPv6 address, as in `http://[::1]`",
+        _ if port_problem(scheme, port).is_some() => "write a port from 1 to 65535, or none",
+        _ => AN_ORIGIN,
+    }
+}
 
 /// What is wrong with a text that was not meant to be one origin, or whose remedy is no other text.
 /// `lower` is the text in lower case.
@@ -110,8 +131,8 @@ fn whole_problem(text: &str, lower: &str) -> Option<Mistake> {
         }
         _ if lower.starts_with("file:") => Mistake::new(
             "a page from a file sends `null` in most browsers, and `file://` in some web views",
-            "serve the page, as from `http://localhost:8000`, and list that; for such a web view write \
-             `file://`, without credentials",
+            "serve the page, for example from `http://localhost:8000`, and list that; for such a web view \
+             write `file://`, without credentials",
         ),
         "http://*" | "https://*" => Mistake::new(
             format!("`{text}` would match any host"),
@@ -180,7 +201,7 @@ fn scheme_problem(text: &str, scheme: &str, lower: &str) -> Option<String> {
     let problem = match lower {
         "" => format!("`{text}` has no scheme"),
         _ if WITHOUT_PAGES.contains(&lower) => {
-            format!("no page is at `{lower}`: `Origin` is that of the page which connects")
+            format!("no page is served from `{lower}`: `Origin` names the page that connects")
         }
         _ if scheme.len() > LONGEST_SCHEME => {
             format!("the scheme of `{text}` is longer than {LONGEST_SCHEME} bytes")
@@ -251,7 +272,9 @@ fn host_problem(scheme: &str, whole: &str) -> Option<String> {
     } else if !web && host.len() == whole.len() {
         opaque_host_problem(host)?
     } else if host.len() > 1 && host.ends_with('.') {
-        format!("`{whole}` ends with a dot, which makes it another origin than without")
+        format!(
+            "`{whole}` ends with a dot, which makes it a different origin from the one without it"
+        )
     } else if web && address {
         format!("the IPv4 address `{host}` is not written as browsers write it")
     } else if let Some(problem) = host.split('.').find_map(|label| label_problem(host, label)) {
@@ -282,7 +305,7 @@ fn wildcard_problem(host: &str) -> String {
     } else if !below.contains('.') {
         format!("`{host}` would match names that anyone may register below `{below}`")
     } else if punycode::is_marked(label) {
-        format!("`{label}` never matches: what begins with `xn--` is Punycode")
+        format!("`{label}` never matches: no pattern stands for a label in Punycode (`xn--…`)")
     } else {
         format!("`{host}` is not a pattern")
     }

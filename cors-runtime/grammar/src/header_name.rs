@@ -135,7 +135,7 @@ pub fn of_constant(name: &str) -> Option<String> {
 pub fn check_allowed(name: &str) -> Result<(), Mistake> {
     if name == EVERY {
         return Err(Mistake::new(
-            "`allow_headers = \"*\"` does not allow every header: with credentials it is a header \
+            "`allow_headers = \"*\"` does not allow every header: where cookies are allowed it is a header \
              named `*`, and it never covers `Authorization`",
             "leave `allow_headers` out: then the requested headers are allowed",
         ));
@@ -227,7 +227,7 @@ pub fn check_exposed(name: &str) -> Result<(), Mistake> {
 fn check_token(name: &str) -> Result<(), Mistake> {
     if let Some(header) = of_constant(name) {
         let problem =
-            format!("`{name}` is the name of a constant of `http::header`, and of no header");
+            format!("`{name}` is the name of a constant of `http::header`, not of a header");
         return Err(Mistake::corrected(problem, header));
     }
     let Some(wrong) = name.chars().find(|c| !is_token_char(*c)) else {

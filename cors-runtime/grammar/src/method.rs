@@ -80,7 +80,7 @@ pub fn parse(method: &str) -> Result<&'static str, Mistake> {
         // Two letters away is another method: `FETCH` is no `PATCH`.
         match nearest(&upper, METHODS).filter(|known| edit_distance(&upper, known) == 1) {
             Some(known) => format!("write `{known}`, or {every}"),
-            None => format!("write some of {}, or {every}", METHODS.join(", ")),
+            None => format!("write one or more of {}, or {every}", METHODS.join(", ")),
         },
     ))
 }
@@ -216,7 +216,7 @@ mod tests {
             ),
             (
                 "PROPFIND",
-                "write some of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, CONNECT, \
+                "write one or more of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, CONNECT, \
                  or `methods = \"*\"` to serve every method",
             ),
             ("TRACE", "leave it out"),

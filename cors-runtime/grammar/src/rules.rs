@@ -67,13 +67,13 @@ pub const REQUIRED_ORIGINS: (&str, &str) = (
 /// What is wrong with a policy that says `origins = _` where nothing names them, and what to write.
 pub const UNNAMED_ORIGINS: (&str, &str) = (
     "`origins` is missing: the policy says `origins = _`, and nothing names them",
-    "write `origins` beside it, as in `origins = \"https://app.example.com\"`",
+    "name them, as in `origins = \"https://app.example.com\"`",
 );
 
 /// The same of a policy that a layer takes as it is.
 pub const UNNAMED_ORIGINS_OF_LAYER: (&str, &str) = (
-    "this policy says `origins = _`, and a layer needs them",
-    "write the origins in place of `_`, or take `CorsLayer::builder` for origins that are known at run time",
+    "a layer needs origins, and this policy says `origins = _`",
+    "write the origins in place of `_`, or use `CorsLayer::builder` for origins that are known at run time",
 );
 
 /// A rule that a policy breaks.
@@ -136,10 +136,10 @@ impl Rule {
                 "`debug_origins` would add nothing: this policy allows every origin"
             }
             Self::NothingToVouchFor => {
-                "a `danger_` word vouches for `origins`, and this policy lists none"
+                "a `danger_` argument applies to listed `origins`, and this policy lists none"
             }
             Self::Insecure => {
-                "with credentials an `http` origin allows whoever is on the network path to it"
+                "with credentials an `http` origin lets anyone on the network path read the responses"
             }
             Self::AnyPort => {
                 "with credentials `:*` allows every service of a host that is not loopback"
@@ -153,7 +153,7 @@ impl Rule {
                  this one"
             }
             Self::AnyHost => {
-                "with credentials this allows every program of its scheme, and anyone may publish one"
+                "with credentials this allows every extension or app of its scheme, and anyone may publish one"
             }
             Self::File => {
                 "with credentials `file://` allows every page that was ever saved to a disk"
@@ -168,7 +168,7 @@ impl Rule {
             Self::OpenWithOrigins => "leave one of the two out",
             Self::EveryOriginWithCredentials => "list the origins, or leave `credentials` out",
             Self::EveryHeaderWithCredentials => {
-                "list the names, or allow no cookies, by `credentials = false`"
+                "list the names, or turn cookies off, with `credentials = false`"
             }
             Self::DebugMaxAgeAboveMaxAge => "write at most what `max_age` says",
             Self::NothingToEnforce | Self::NothingToAddInDebug => "leave it out, or list `origins`",
@@ -176,7 +176,7 @@ impl Rule {
             Self::Insecure => "write `https`, or add `danger_insecure_origins`",
             Self::AnyPort => "write the port, or add `danger_any_port`",
             Self::PublicSuffix if public_suffix::IS_KNOWN => {
-                "write a narrower pattern, or add `danger_public_suffix`"
+                "list the hosts, write a narrower pattern, or add `danger_public_suffix`"
             }
             Self::AnyHost => "list the hosts, or add `danger_any_host`",
             Self::File => "leave `credentials` out, or serve the pages from a local server",

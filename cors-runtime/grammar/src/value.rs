@@ -59,8 +59,8 @@ fn header_names(
         let mut before = elements.iter().take(position);
         if let Err(mistake) = check(name) {
             report(position, mistake);
-        } else if before.any(|other| other.eq_ignore_ascii_case(name)) {
-            report(position, duplicate(name));
+        } else if let Some(other) = before.find(|other| other.eq_ignore_ascii_case(name)) {
+            report(position, same_header(other, name));
         }
     }
 }
@@ -100,9 +100,20 @@ pub fn empty(argument: &str) -> Mistake {
              \"https://app.example.com\"`"
         }
         "allow_headers" => "write `allow_headers = []` for none, or list the names",
-        _ => "leave it out, or list what belongs into it",
+        _ => "leave it out, or list what belongs in it",
     };
     Mistake::new(format!("`{argument}` is empty"), help)
+}
+
+/// A header whose name is in a list twice.
+fn same_header(one: &str, other: &str) -> Mistake {
+    if one == other {
+        return duplicate(one);
+    }
+    Mistake::new(
+        format!("`{one}` and `{other}` are one header: case does not matter"),
+        "leave one out",
+    )
 }
 
 /// An element that is in a list twice.

@@ -13,7 +13,8 @@ use crate::origins::Decider;
     label = "no `#[cors(…)]` on this handler",
     note = "write `#[cors(methods = \"GET\")]` above its `async fn`",
     note = "without CORS, a plain router serves it by `get(…)`",
-    note = "where it has the attribute, a type of the same name hides what that has made"
+    note = "if it has the attribute, another type of its name is in scope, in the way of the one that the attribute \
+            makes: rename one of the two"
 )]
 pub trait Annotated<S> {
     /// The type or the closure that decides on origins at run time, where there is one.
@@ -28,7 +29,7 @@ pub trait Annotated<S> {
 /// nobody has written, and names the macro that has made it: so the name of the macro explains the error.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! cors_puts_a_struct_of_its_name_beside_a_free_function {
+macro_rules! cors_makes_a_struct_beside_this_handler_so_move_it_out_of_an_impl_or_rename_it {
     ($visibility:vis struct $name:ident {} $($implementations:tt)*) => {
         #[doc(hidden)]
         $visibility struct $name {}

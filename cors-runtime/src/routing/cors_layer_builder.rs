@@ -54,8 +54,8 @@ use crate::{
 /// let wrong = Settings { origins: "http://app.example".to_owned(), ..settings };
 /// assert_eq!(
 ///     layer(&wrong).unwrap_err().to_string(),
-///     "`origins`: `http://app.example`: with credentials an `http` origin allows whoever is on the \
-///      network path to it; write `https`, or add `danger_insecure_origins`",
+///     "`origins`: `http://app.example`: with credentials an `http` origin lets anyone on the \
+///      network path read the responses; write `https`, or add `danger_insecure_origins`",
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

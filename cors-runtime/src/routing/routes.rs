@@ -89,11 +89,11 @@ pub fn no_routes<S>() -> Routes<S> {
 
 /// A function that is a handler of axum's, with words of its own where it is none.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a handler of a router with the state `{S}`",
-    label = "not a handler",
-    note = "each argument must be an extractor and the result a response: `#[axum::debug_handler]` says which is \
-            not; all handlers of a router take one state, or a part of it by `FromRef`; and a local variable of the \
-            handler's name hides it"
+    message = "`{Self}` is not a handler",
+    label = "not a handler where the state is `{S}`",
+    note = "each argument must be an extractor, and the result a response: `#[axum::debug_handler]` says which is not",
+    note = "all handlers of a router take one state, or a part of it by `FromRef`",
+    note = "a local variable of a handler's name hides the handler: rename it"
 )]
 pub trait RoutedFunction<T, S>: Handler<T, S> {}
 
