@@ -37,7 +37,7 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
         (
             start(EVERY).methods("GET ,POST"),
             "methods",
-            "element 1 of the list has white space: \"GET \"; write `\"GET, POST\"`",
+            "element 1 of the list has whitespace: \"GET \"; write `\"GET, POST\"`",
         ),
         (
             start(EVERY).methods("GET, GET"),
@@ -70,8 +70,8 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
         (
             start(OPEN).expose_headers("*"),
             "expose_headers",
-            "where cookies are allowed (by `credentials`, or without `origins`), browsers take \
-             `expose_headers = \"*\"` for a header named `*`; list the names, or turn cookies off, with \
+            "where cookies are allowed (by `credentials`, or without `origins`), browsers treat \
+             `expose_headers = \"*\"` as a header named `*`; list the names, or turn cookies off, with \
              `credentials = false`",
         ),
         (
@@ -124,7 +124,7 @@ fn what_the_compiler_would_refuse_is_an_error_of_build_in_the_same_words() {
         (
             start(UNNAMED).origins(set("https://app.example:*")),
             "origins",
-            "`https://app.example:*`: with credentials `:*` allows every service of a host that is not \
+            "`https://app.example:*`: with credentials `:*` allows every service on a host that is not \
              loopback; write the port, or add `danger_any_port`",
         ),
         (

@@ -181,7 +181,7 @@ async fn a_refusal_names_the_entry_of_a_set_that_credentials_forbid() {
         (
             "https://c.example:8443",
             "the set in `origins` has `https://c.example:*`, but with credentials `:*` allows every \
-             service of a host that is not loopback: write the port, or add `danger_any_port`; \
+             service on a host that is not loopback: write the port, or add `danger_any_port`; \
              step 4 of `enforce`: nor is it in `own_origins`",
         ),
         (

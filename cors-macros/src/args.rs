@@ -157,7 +157,7 @@ impl Args {
         while !input.is_empty() {
             if let Some(dots) = input.parse::<Option<Token![..]>>()? {
                 let base: Path = input.parse().map_err(|_| {
-                    let message = "`..` is followed by the name of a base policy\n\
+                    let message = "`..` must be followed by the name of a base policy\n\
                                    help: write `..BASE`, where `const BASE: Policy = policy!(…);`";
                     Error::new(dots.spans[0], message)
                 })?;
@@ -310,7 +310,7 @@ fn unknown(name: &str, span: Span, given: &[Ident]) -> Error {
         format!("a base policy follows two dots: write `..{name}`, last")
     } else if let Some(meant) = elsewhere.or_else(|| method::nearest(name, names)) {
         if given.iter().any(|given| given == meant) {
-            format!("`{meant}` is given already: write all of it there")
+            format!("`{meant}` is given already: write everything there")
         } else {
             format!("write `{meant}`")
         }

@@ -102,8 +102,9 @@ fn report(rule: Rule, record: &Record<'_>, args: &Args, place: Place, errors: &m
         Rule::OpenWithOrigins => flag(args.open),
         Rule::EveryOriginWithCredentials => list(args.listed_origins()),
         Rule::EveryHeaderWithCredentials => {
+            problem = "without `origins`, cookies are allowed, and browsers treat `expose_headers = \"*\"` as a header named `*`";
             if args.credentials.is_some() {
-                problem = "with `credentials`, browsers take `expose_headers = \"*\"` for a header named `*`";
+                problem = "with `credentials`, browsers treat `expose_headers = \"*\"` as a header named `*`";
                 if args.origins.is_some() {
                     help = "list the names, or leave `credentials` out".to_owned();
                 }
@@ -132,7 +133,7 @@ fn report(rule: Rule, record: &Record<'_>, args: &Args, place: Place, errors: &m
         Rule::NothingToEnforce | Rule::NothingToAddInDebug | Rule::NothingToVouchFor
     );
     if needs_origins && place == Place::Policy && args.origins.is_none() {
-        help += ", or write `origins = _` where others name them";
+        help += ", or write `origins = _` where the attributes that use it name them";
     }
     let mistake = Mistake::new(problem, help);
     errors.push_mistake(span.unwrap_or_else(Span::call_site), mistake);
@@ -209,7 +210,7 @@ fn origins_required() -> Mistake {
 
 fn named_elsewhere() -> Mistake {
     Mistake::new(
-        "`origins = _` is for a `policy!` that others complete, and an attribute names its origins",
+        "`origins = _` is for a `policy!` that attributes complete, and an attribute names its origins",
         "write them, as in `origins = \"https://app.example.com\"`",
     )
 }

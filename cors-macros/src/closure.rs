@@ -78,7 +78,7 @@ impl Parse for Closure {
             other => {
                 return Err(wrong(
                     other.span(),
-                    "the closure's parameter must be a reference, as `&App` is",
+                    "the closure's parameter must be a shared reference, as `&App` is",
                 ));
             }
         };

@@ -142,7 +142,7 @@ fn methods_missing() -> Error {
 /// Its name has the span of the attribute: naming lints then stay silent without an
 /// `#[allow]`, which a user's `#![forbid]` would refuse.
 ///
-/// Nothing but `routes!` uses `CORS_POLICY_FOR_ROUTES`, so that the compiler warns of a handler that is routed
+/// Nothing but `routes!` uses `CORS_POLICY_HAS_NO_EFFECT_OUTSIDE_ROUTES_MACRO`, so that the compiler warns of a handler that is routed
 /// by `get(…)` and the like, where its policy has no say.
 ///
 /// `rustc` spends its time on each body of a function or constant, so there is one for each handler.
@@ -188,7 +188,7 @@ fn companion(
     };
     // At the handler's own name, since the call-site span suppresses lints elsewhere.
     let constant = quote_spanned! {handler.name.span()=>
-        const CORS_POLICY_FOR_ROUTES: #runtime::LocatedPolicy = #located;
+        const CORS_POLICY_HAS_NO_EFFECT_OUTSIDE_ROUTES_MACRO: #runtime::LocatedPolicy = #located;
     };
     let decider = args.origins.as_ref();
     let decider = decider.and_then(|origins| Decider::of(origins, runtime));

@@ -53,7 +53,7 @@ impl Expression {
             Some(constant) => no_constant(&constant),
             None if is_path || self.star().is_some() => format!("this is not a value for `{name}`"),
             None => {
-                format!("a macro evaluates no expressions, and this is not a value for `{name}`")
+                format!("a macro cannot evaluate expressions, and this is not a value for `{name}`")
             }
         };
         Error::new(self.span(), format!("{problem}\nhelp: write {help}"))
@@ -78,12 +78,12 @@ impl Expression {
                 "write a string".to_owned(),
             ),
             (None, None) if self.is_environment() => (
-                "a list holds strings, and a macro does not read the environment".to_owned(),
+                "a list holds strings, and the environment is not read here".to_owned(),
                 "write a string; for origins that are known at run time, `origins = OriginSet`"
                     .to_owned(),
             ),
             (None, None) => (
-                "a list holds strings, and a macro evaluates no expressions".to_owned(),
+                "a list holds strings, and a macro cannot evaluate expressions".to_owned(),
                 "write a string".to_owned(),
             ),
         };

@@ -67,7 +67,7 @@ impl Handler {
             return Err(Error::new(
                 self.name.span(),
                 format!(
-                    "`#[cors]` makes a type of the handler's name, which would hide the type `{0}`\n\
+                    "`#[cors]` makes a type with the handler's name, which would hide the type `{0}`\n\
                      help: give the handler another name",
                     self.name
                 ),

@@ -91,7 +91,7 @@ impl Parse for Value {
         }
         if input.peek(Paren) {
             return Err(input.error(
-                "a value follows `=`, without parentheses\n\
+                "a value must follow `=`, without parentheses\n\
                  help: write arguments as in `#[cors(methods = \"GET, POST\", max_age = 600)]`",
             ));
         }
@@ -102,9 +102,9 @@ impl Parse for Value {
             ));
         }
         if input.peek(Token![:]) {
-            return Err(
-                input.error("a value follows `=`, and this is `:`\nhelp: write `=` instead of `:`")
-            );
+            return Err(input.error(
+                "a value must follow `=`, and this is `:`\nhelp: write `=` instead of `:`",
+            ));
         }
         let Some(equals) = input.parse::<Option<Token![=]>>()? else {
             return Err(input.error(

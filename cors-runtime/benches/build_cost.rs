@@ -1,4 +1,5 @@
-//! Seconds to build and to check applications of many annotated handlers, and what they weigh.
+//! Seconds to build and to check applications of many annotated handlers, what they weigh, and how many
+//! instructions `rustc` executes to check them, which valgrind counts.
 //!
 //! ```sh
 //! cargo bench --package cors-runtime --bench build_cost
@@ -9,7 +10,8 @@
 
 use std::{
     fmt::Write,
-    fs,
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -20,6 +22,8 @@ use std::{
 enum With {
     Nothing,
     Ours,
+    /// On a plain router.
+    OnPlainRouter,
     TowerHttp,
     Utoipa,
     PublicSuffix,
@@ -31,6 +35,7 @@ impl With {
         match self {
             Self::Nothing => "plain",
             Self::Ours => "ours",
+            Self::OnPlainRouter => "ours, on a plain `Router`",
             Self::TowerHttp => "tower-http",
             Self::Utoipa => "utoipa",
             Self::PublicSuffix => "ours, `public-suffix`",
@@ -44,7 +49,7 @@ impl With {
         };
         match self {
             Self::Nothing => String::new(),
-            Self::Ours => ours(""),
+            Self::Ours | Self::OnPlainRouter => ours(""),
             Self::PublicSuffix => ours("\"public-suffix\""),
             Self::Tracing => ours("\"tracing\""),
             Self::TowerHttp => {
@@ -59,7 +64,7 @@ impl With {
     fn attribute(self, number: usize) -> String {
         match self {
             Self::Nothing | Self::TowerHttp => String::new(),
-            Self::Ours | Self::PublicSuffix | Self::Tracing => {
+            Self::Ours | Self::OnPlainRouter | Self::PublicSuffix | Self::Tracing => {
                 "#[cors_runtime::cors(methods = \"GET\", origins = \"https://app.example.com\")]\n"
                     .to_owned()
             }
@@ -74,8 +79,11 @@ impl With {
             Self::Nothing | Self::TowerHttp | Self::Utoipa => {
                 format!("        .route(\"/h{number}\", axum::routing::get(h{number}))\n")
             }
-            _ => {
+            Self::OnPlainRouter => {
                 format!("        .route(\"/h{number}\", cors_runtime::routes!(h{number}).into())\n")
+            }
+            Self::Ours | Self::PublicSuffix | Self::Tracing => {
+                format!("        .route(\"/h{number}\", cors_runtime::routes!(h{number}))\n")
             }
         }
     }
@@ -85,6 +93,8 @@ impl With {
 struct Cost {
     clean_build: Duration,
     clean_check: Duration,
+    /// Of the clean check.
+    instructions: u64,
     edited_build: Duration,
     edited_check: Duration,
     release_bytes: u64,
@@ -95,12 +105,13 @@ const RUNS: usize = 3;
 
 fn main() {
     println!(
-        "| handlers | with | build, clean | check, clean | build, edited | check, edited | release binary, KiB | crates |"
+        "| handlers | with | build, clean | check, clean | the same, M instructions | build, edited | check, edited | release binary, KiB | crates |"
     );
-    println!("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for with in [
         With::Nothing,
         With::Ours,
+        With::OnPlainRouter,
         With::TowerHttp,
         With::Utoipa,
         With::PublicSuffix,
@@ -118,10 +129,11 @@ fn main() {
 fn print(handlers: usize, with: With) {
     let cost = measure(handlers, with);
     println!(
-        "| {handlers} | {} | {:.2} | {:.2} | {:.2} | {:.2} | {} | {} |",
+        "| {handlers} | {} | {:.2} | {:.2} | {} | {:.2} | {:.2} | {} | {} |",
         with.name(),
         cost.clean_build.as_secs_f64(),
         cost.clean_check.as_secs_f64(),
+        cost.instructions / 1_000_000,
         cost.edited_build.as_secs_f64(),
         cost.edited_check.as_secs_f64(),
         cost.release_bytes / 1024,
@@ -145,6 +157,8 @@ fn measure(handlers: usize, with: With) -> Cost {
     };
     let clean_build = clean("build");
     let clean_check = clean("check");
+    cargo(&folder, &["clean", "--package", &package]);
+    let instructions = instructions_of_check(&folder);
     let edited = |command: &str| {
         median(|| {
             let source = fs::read_to_string(&main).expect("a source");
@@ -170,6 +184,7 @@ fn measure(handlers: usize, with: With) -> Cost {
     Cost {
         clean_build,
         clean_check,
+        instructions,
         edited_build,
         edited_check,
         release_bytes: fs::metadata(binary).expect("a binary").len(),
@@ -199,13 +214,19 @@ fn write(handlers: usize, with: With) -> PathBuf {
         writeln!(source, "{attribute}async fn h{number}() -> String {{\n    format!(\"{number} {{EDITED}}\")\n}}\n").expect("text");
         routes += &with.route(number);
     }
-    let layer = match with {
-        With::TowerHttp => "        .layer(tower_http::cors::CorsLayer::very_permissive())\n",
-        _ => "",
+    let (router, end) = match with {
+        With::TowerHttp => (
+            "axum::Router",
+            "        .layer(tower_http::cors::CorsLayer::very_permissive())\n",
+        ),
+        With::Nothing | With::OnPlainRouter | With::Utoipa => ("axum::Router", ""),
+        With::Ours | With::PublicSuffix | With::Tracing => {
+            ("cors_runtime::CorsRouter", "        .into_router()\n")
+        }
     };
     writeln!(
         source,
-        "fn main() {{\n    let app: axum::Router = axum::Router::new()\n{routes}{layer}        ;\n    \
+        "fn main() {{\n    let app: axum::Router = {router}::new()\n{routes}{end}        ;\n    \
          let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();\n    \
          runtime.block_on(async {{\n        let listener = tokio::net::TcpListener::bind(\"127.0.0.1:0\").await.unwrap();\n        \
          axum::serve(listener, app).await.unwrap();\n    }});\n}}"
@@ -223,35 +244,50 @@ fn package(handlers: usize, with: With) -> String {
 }
 
 fn cargo(folder: &Path, arguments: &[&str]) {
-    let output = Command::new("cargo")
-        .args(arguments)
+    run(command(folder).args(arguments));
+}
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new("cargo");
+    command
         .arg("--quiet")
         .env("CARGO_TARGET_DIR", folder.with_file_name("target"))
-        .current_dir(folder)
-        .output();
-    let output = output.expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+        .current_dir(folder);
+    command
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().expect("it runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// What `rustc` executes to check the application's own crate.
+fn instructions_of_check(folder: &Path) -> u64 {
+    let (log, wrapper) = (folder.join("valgrind.log"), folder.join("valgrind.sh"));
+    let options = "--tool=callgrind --callgrind-out-file=/dev/null";
+    let script = format!(
+        "#!/bin/sh\nexec valgrind {options} --log-file={} \"$@\"\n",
+        log.display()
     );
+    fs::write(&wrapper, script).expect("a file");
+    fs::set_permissions(&wrapper, Permissions::from_mode(0o755)).expect("permissions");
+    let sysroot = run(Command::new("rustc").args(["--print", "sysroot"]));
+    run(command(folder)
+        .arg("check")
+        .env("RUSTC", Path::new(sysroot.trim()).join("bin/rustc"))
+        .env("RUSTC_WORKSPACE_WRAPPER", wrapper));
+    let log = fs::read_to_string(log).expect("valgrind's log");
+    let collected = log.split("Collected : ").nth(1).expect("a count");
+    let digits = collected.lines().next().expect("a line");
+    digits.trim().parse().expect("a number")
 }
 
 /// The crates that are compiled for the application, its own aside.
 fn crates(folder: &Path) -> usize {
-    let tree = Command::new("cargo")
-        .args([
-            "tree",
-            "--prefix",
-            "none",
-            "--edges",
-            "normal,build",
-            "--no-dedupe",
-        ])
-        .current_dir(folder)
-        .output()
-        .expect("cargo runs");
-    let tree = String::from_utf8_lossy(&tree.stdout).into_owned();
+    let arguments = "tree --prefix none --edges normal,build --no-dedupe";
+    let tree = run(command(folder).args(arguments.split(' ')));
     let mut crates: Vec<_> = tree
         .lines()
         .map(|line| line.trim_end_matches(" (*)"))

@@ -42,7 +42,7 @@ pub(crate) fn origin(text: &str) {
             assert!(mistake.problem.len() + mistake.help.len() < 4_096, "a line");
         }
     }
-    // White space around a configured text is not a mistake.
+    // Whitespace around a configured text is not a mistake.
     let configured = text.trim();
     let all: Result<Vec<_>, _> = list::elements(configured).collect();
     let valid = all.is_ok_and(|all| {

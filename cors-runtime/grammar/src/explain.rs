@@ -174,7 +174,7 @@ fn is_constant(text: &str) -> bool {
 /// The first thing that is wrong with a text.
 fn part_problem(text: &str) -> String {
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return format!("{text:?} has white space, which no origin has");
+        return format!("{text:?} has whitespace, which no origin has");
     }
     let Some((scheme, rest)) = text.split_once("://") else {
         return match written_scheme(text) {
@@ -295,7 +295,7 @@ fn wildcard_problem(host: &str) -> String {
         format!("`*` in `{host}` is neither in the first label nor the port")
     } else if !label.starts_with('*') && !label.ends_with('*') {
         format!(
-            "`*` in `{host}` is inside a label: it may begin or end the first one, next to a hyphen"
+            "`*` in `{host}` is inside a label: it may only begin or end the first one, next to a hyphen"
         )
     } else if !label.starts_with("*-") && !label.ends_with("-*") {
         format!(

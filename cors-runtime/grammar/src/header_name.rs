@@ -176,7 +176,7 @@ pub fn check_allowed(name: &str) -> Result<(), Mistake> {
         return Err(Mistake::new(
             format!("no page can set `{name}`: the Fetch standard forbids it in requests"),
             match lower.as_str() {
-                "cookie" => "leave it out: cookies follow `credentials`",
+                "cookie" => "leave it out: `credentials` controls cookies",
                 _ => "leave it out",
             },
         ));

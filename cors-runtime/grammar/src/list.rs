@@ -4,7 +4,7 @@ use crate::Mistake;
 
 /// The elements of a list: texts separated by a comma and then any number of spaces.
 ///
-/// Any other white space, an empty element and the empty text are mistakes, each reported in place
+/// Any other whitespace, an empty element and the empty text are mistakes, each reported in place
 /// of the element that has it. Whether an element is a method, a header name or an origin is for
 /// the caller to say.
 ///
@@ -41,7 +41,7 @@ fn check(element: &str, number: usize, list: &str) -> Result<(), Mistake> {
         )
     } else if element.contains(char::is_whitespace) {
         format!(
-            "element {number} of the list has white space: {:?}",
+            "element {number} of the list has whitespace: {:?}",
             shown(element)
         )
     } else {

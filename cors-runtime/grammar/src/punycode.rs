@@ -19,7 +19,7 @@ pub(crate) fn is_marked(label: &str) -> bool {
 /// Decodes a label that begins with `xn--`.
 ///
 /// `None` where it does not decode by RFC 3492, where it holds nothing but ASCII (which a browser
-/// would not have encoded), and where it holds a control character, white space or upper case (which it would
+/// would not have encoded), and where it holds a control character, whitespace or upper case (which it would
 /// have mapped away).
 ///
 /// ```

@@ -122,8 +122,8 @@ impl Rule {
                 "`origins = \"*\"` with `credentials`: browsers refuse the two together"
             }
             Self::EveryHeaderWithCredentials => {
-                "where cookies are allowed (by `credentials`, or without `origins`), browsers take \
-                 `expose_headers = \"*\"` for a header named `*`"
+                "where cookies are allowed (by `credentials`, or without `origins`), browsers treat \
+                 `expose_headers = \"*\"` as a header named `*`"
             }
             Self::DebugMaxAgeAboveMaxAge => {
                 "`debug_max_age` is above `max_age`: a debug build would cache for longer than a \
@@ -142,7 +142,7 @@ impl Rule {
                 "with credentials an `http` origin lets anyone on the network path read the responses"
             }
             Self::AnyPort => {
-                "with credentials `:*` allows every service of a host that is not loopback"
+                "with credentials `:*` allows every service on a host that is not loopback"
             }
             Self::PublicSuffix if public_suffix::IS_KNOWN => {
                 "with credentials this pattern allows names that anyone may register: it reaches a \

@@ -132,7 +132,7 @@ fn a_mistake_is_answered_with_the_origin_that_was_meant() {
         ("file:///home", "a page from a file", "serve the page"),
         ("null", "sandboxed frame", "leave it out"),
         ("Null", "sandboxed frame", "leave it out"),
-        ("https://example .com", "white space", "write an origin"),
+        ("https://example .com", "whitespace", "write an origin"),
         (
             "https://a.example https://b.example",
             "more than one origin",
@@ -160,7 +160,7 @@ fn a_mistake_is_answered_with_the_origin_that_was_meant() {
         ),
         (
             " https://a.example\n",
-            "white space",
+            "whitespace",
             "write `https://a.example`",
         ),
         (

@@ -43,7 +43,7 @@ use cors_grammar::{
 ///
 /// As in the attribute: origins and patterns with a comma and any number of spaces between them. The
 /// empty text is the empty set, which allows nobody. `"*"` alone is the set of all well-formed
-/// origins. White space and line breaks around the text are not mistakes; what the attribute would call one
+/// origins. Whitespace and line breaks around the text are not mistakes; what the attribute would call one
 /// is an error here, in the same words.
 ///
 /// With the feature `serde` a configuration file may hold it, as that text or as a list of its entries.
@@ -332,7 +332,7 @@ mod tests {
             (
                 "https://a.example https://b.example",
                 "https://a.example https://b.example",
-                "white space",
+                "whitespace",
             ),
             ("*, https://a.example", "*", "is not alone in its list"),
             ("https://a.example, *", "*", "is not alone in its list"),

@@ -10,8 +10,8 @@ use std::{convert::Infallible, marker::PhantomData};
 #[diagnostic::on_unimplemented(
     message = "the closure in `origins` takes `&{T}`, and the state of the router is `{Self}`",
     label = "its closure in `origins` takes another state",
-    note = "write `origins = |state: &…| …` with the type of the state that `with_state` provides (`()` \
-            without it)"
+    note = "write `origins = |state: &…| …` with the type of the state that `with_state` provides (`()` if it is \
+            not called)"
 )]
 pub trait Is<T>: 'static {
     /// The state.

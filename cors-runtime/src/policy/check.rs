@@ -67,7 +67,7 @@ pub const fn assert_policy(policy: &Policy) {
             .push("\nhelp: ")
             .push(breach.rule.help());
         let message = match breach.rule.is_vouched_for() {
-            true => message.push(" here: in a base it covers only the base's own origins"),
+            true => message.push(" where these origins are listed"),
             false => message,
         };
         panic!("{}", message.as_str());

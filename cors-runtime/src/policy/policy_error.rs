@@ -19,7 +19,7 @@ use cors_grammar::{Mistake, pattern::Hazards, rules::Breach};
 /// assert_eq!(
 ///     error.to_string(),
 ///     "`allow_headers`: no page can set `Cookie`: the Fetch standard forbids it in requests; \
-///      leave it out: cookies follow `credentials`",
+///      leave it out: `credentials` controls cookies",
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@ use std::any::type_name;
 use crate::origins::Decider;
 
 /// The companion of an annotated handler that is served with the state `S`: a type of the handler's
-/// name, whose constant `CORS_POLICY_FOR_ROUTES` is the policy.
+/// name, whose constant `CORS_POLICY_HAS_NO_EFFECT_OUTSIDE_ROUTES_MACRO` is the policy.
 ///
 /// `#[cors]` implements it, and nothing else does.
 #[diagnostic::on_unimplemented(
@@ -13,8 +13,8 @@ use crate::origins::Decider;
     label = "no `#[cors(…)]` on this handler",
     note = "write `#[cors(methods = \"GET\")]` above its `async fn`",
     note = "without CORS, a plain router serves it by `get(…)`",
-    note = "if it has the attribute, another type of its name is in scope, in the way of the one that the attribute \
-            makes: rename one of the two"
+    note = "if it has the attribute, another type with its name is in scope, in the way of the one that the \
+            attribute makes: rename one of the two"
 )]
 pub trait Annotated<S> {
     /// The type or the closure that decides on origins at run time, where there is one.
@@ -77,7 +77,7 @@ pub mod unannotated {
     /// In place of the constant of a companion.
     pub trait PolicyForRoutes {
         /// Never read: [`Annotated`](super::Annotated) is missing then.
-        const CORS_POLICY_FOR_ROUTES: LocatedPolicy = LocatedPolicy {
+        const CORS_POLICY_HAS_NO_EFFECT_OUTSIDE_ROUTES_MACRO: LocatedPolicy = LocatedPolicy {
             policy: OPEN,
             location: None,
         };

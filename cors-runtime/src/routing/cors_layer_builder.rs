@@ -311,7 +311,7 @@ impl CorsLayerBuilder {
     }
 }
 
-/// A list in one text, as it is sent, and what `check` makes of its elements. White space around the
+/// A list in one text, as it is sent, and what `check` makes of its elements. Whitespace around the
 /// text is not a mistake, since secrets from files end in a line break.
 fn checked<T>(
     argument: &'static str,

@@ -576,8 +576,8 @@ impl<S> fmt::Debug for CorsRouter<S> {
 /// What [`CorsRouter::route`] takes: [`Routes`] or [`MethodRouter`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what `CorsRouter::route` takes",
-    note = "write `routes!(…)` around handlers that have `#[cors(…)]`, and axum's `get(…)`, `post(…)` and the like around \
-            those that have not"
+    note = "write `routes!(…)` around handlers that have `#[cors(…)]`, and axum's `get(…)`, `post(…)` and the like \
+            around others"
 )]
 pub trait PathRoutes<S> {
     /// Adds a path with these handlers.

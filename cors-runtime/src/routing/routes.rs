@@ -91,9 +91,10 @@ pub fn no_routes<S>() -> Routes<S> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler",
     label = "not a handler where the state is `{S}`",
-    note = "each argument must be an extractor, and the result a response: `#[axum::debug_handler]` says which is not",
+    note = "each argument must be an extractor, and the result a response: `#[axum::debug_handler]` (axum's feature \
+            `macros`) says which is not",
     note = "all handlers of a router take one state, or a part of it by `FromRef`",
-    note = "a local variable of a handler's name hides the handler: rename it"
+    note = "a local variable with the name of a handler hides it: rename the variable"
 )]
 pub trait RoutedFunction<T, S>: Handler<T, S> {}
 
