@@ -102,12 +102,9 @@ fn report(rule: Rule, record: &Record<'_>, args: &Args, place: Place, errors: &m
         Rule::OpenWithOrigins => flag(args.open),
         Rule::EveryOriginWithCredentials => list(args.listed_origins()),
         Rule::EveryHeaderWithCredentials => {
-            problem = "without `origins`, cookies are allowed, and browsers treat `expose_headers = \"*\"` as a header named `*`";
-            if args.credentials.is_some() {
-                problem = "with `credentials`, browsers treat `expose_headers = \"*\"` as a header named `*`";
-                if args.origins.is_some() {
-                    help = "list the names, or leave `credentials` out".to_owned();
-                }
+            problem = every_header(args);
+            if args.credentials.is_some() && args.origins.is_some() {
+                help = "list the names, or leave `credentials` out".to_owned();
             }
             list(args.expose_headers.as_ref())
         }
@@ -137,6 +134,16 @@ fn report(rule: Rule, record: &Record<'_>, args: &Args, place: Place, errors: &m
     }
     let mistake = Mistake::new(problem, help);
     errors.push_mistake(span.unwrap_or_else(Span::call_site), mistake);
+}
+
+/// What is wrong with `expose_headers = "*"`, and which of the arguments makes it so.
+fn every_header(args: &Args) -> &'static str {
+    if args.credentials.is_some() {
+        "with `credentials`, browsers treat `expose_headers = \"*\"` as a header named `*`"
+    } else {
+        "without `origins`, cookies are allowed, and browsers treat `expose_headers = \"*\"` as a header \
+         named `*`"
+    }
 }
 
 /// Reports each origin that a policy with credentials should not allow.

@@ -142,8 +142,8 @@ fn methods_missing() -> Error {
 /// Its name has the span of the attribute: naming lints then stay silent without an
 /// `#[allow]`, which a user's `#![forbid]` would refuse.
 ///
-/// Nothing but `routes!` uses `CORS_POLICY_HAS_NO_EFFECT_OUTSIDE_ROUTES_MACRO`, so that the compiler warns of a handler that is routed
-/// by `get(…)` and the like, where its policy has no say.
+/// Nothing but `routes!` uses that constant, so that the compiler warns of a handler that is routed by `get(…)`
+/// and the like, and its name says that the policy has no effect there.
 ///
 /// `rustc` spends its time on each body of a function or constant, so there is one for each handler.
 /// Where there is a base, what it has merged is a second one, and a third checks that: without a base
