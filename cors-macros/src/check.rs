@@ -130,7 +130,7 @@ fn report(rule: Rule, record: &Record<'_>, args: &Args, place: Place, errors: &m
         Rule::NothingToEnforce | Rule::NothingToAddInDebug | Rule::NothingToVouchFor
     );
     if needs_origins && place == Place::Policy && args.origins.is_none() {
-        help += ", or write `origins = _` where the attributes that use it name them";
+        help += ", or write `origins = _` here if the attributes that use it name them";
     }
     let mistake = Mistake::new(problem, help);
     errors.push_mistake(span.unwrap_or_else(Span::call_site), mistake);

@@ -188,7 +188,7 @@ fn companion(
     };
     // At the handler's own name, since the call-site span suppresses lints elsewhere.
     let constant = quote_spanned! {handler.name.span()=>
-        const CORS_POLICY_HAS_NO_EFFECT_OUTSIDE_ROUTES_MACRO: #runtime::LocatedPolicy = #located;
+        const CORS_POLICY_HAS_NO_EFFECT_UNLESS_ROUTED_BY_THE_ROUTES_MACRO: #runtime::LocatedPolicy = #located;
     };
     let decider = args.origins.as_ref();
     let decider = decider.and_then(|origins| Decider::of(origins, runtime));

@@ -101,7 +101,7 @@ impl Element {
         let Self { cfgs, handler } = self;
         let span = handler.span();
         let here = Ident::new(&krate.to_string(), span.resolved_at(krate.span()));
-        let policy = quote!(Companion::CORS_POLICY_HAS_NO_EFFECT_OUTSIDE_ROUTES_MACRO);
+        let policy = quote!(Companion::CORS_POLICY_HAS_NO_EFFECT_UNLESS_ROUTED_BY_THE_ROUTES_MACRO);
         let call = |function: &str, before: &TokenStream| {
             let function = Ident::new(function, span);
             let function = quote_spanned!(span=> #here::__private::#function::<Companion, _, _, _>);
@@ -166,7 +166,9 @@ impl Input {
         let cfgs = &here.cfgs;
         let policy = |element: &Element| {
             let name = name(&element.handler);
-            let policy = quote!(Companion::CORS_POLICY_HAS_NO_EFFECT_OUTSIDE_ROUTES_MACRO.policy);
+            let policy = quote!(
+                Companion::CORS_POLICY_HAS_NO_EFFECT_UNLESS_ROUTED_BY_THE_ROUTES_MACRO.policy
+            );
             let policy = element.with_companion(&krate, &policy);
             quote!((#name, &#policy))
         };

@@ -55,8 +55,8 @@ use super::{origin::Origin, origin_set::OriginSet};
     message = "`{Self}` in `origins` does not implement `AllowOrigin` for the state of this router",
     label = "its policy cannot ask `{Self}`",
     note = "for `OriginSet`: write `#[derive(Clone, FromRef)]` (axum's feature `macros`) on the state, with a field \
-            of that type, or give the set itself to `with_state`; in a function that is generic over the state, \
-            write `where OriginSet: FromRef<S>`",
+            of that type, or give the set itself to `with_state`",
+    note = "for `OriginSet` in a function that is generic over the state: write `where OriginSet: FromRef<S>`",
     note = "for a type of your own: write `impl AllowOrigin<App> for …`, with `async fn allows(origin: &Origin, \
             parts: &Parts, app: &App) -> bool`; `App` is the type given to `with_state` (`()` if it is not called)"
 )]

@@ -5,7 +5,7 @@ use std::any::type_name;
 use crate::origins::Decider;
 
 /// The companion of an annotated handler that is served with the state `S`: a type of the handler's
-/// name, whose constant `CORS_POLICY_HAS_NO_EFFECT_OUTSIDE_ROUTES_MACRO` is the policy.
+/// name, whose constant `CORS_POLICY_HAS_NO_EFFECT_UNLESS_ROUTED_BY_THE_ROUTES_MACRO` is the policy.
 ///
 /// `#[cors]` implements it, and nothing else does.
 #[diagnostic::on_unimplemented(
@@ -77,10 +77,11 @@ pub mod unannotated {
     /// In place of the constant of a companion.
     pub trait PolicyForRoutes {
         /// Never read: [`Annotated`](super::Annotated) is missing then.
-        const CORS_POLICY_HAS_NO_EFFECT_OUTSIDE_ROUTES_MACRO: LocatedPolicy = LocatedPolicy {
-            policy: OPEN,
-            location: None,
-        };
+        const CORS_POLICY_HAS_NO_EFFECT_UNLESS_ROUTED_BY_THE_ROUTES_MACRO: LocatedPolicy =
+            LocatedPolicy {
+                policy: OPEN,
+                location: None,
+            };
     }
 
     impl<T> PolicyForRoutes for T {}

@@ -89,11 +89,11 @@ pub fn no_routes<S>() -> Routes<S> {
 
 /// A function that is a handler of axum's, with words of its own where it is none.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a handler",
-    label = "not a handler where the state is `{S}`",
+    message = "`{Self}` is not a handler for the state `{S}`",
+    label = "not a handler for this state",
+    note = "all handlers of a router take one state, or a part of it by `FromRef`",
     note = "each argument must be an extractor, and the result a response: `#[axum::debug_handler]` (axum's feature \
             `macros`) says which is not",
-    note = "all handlers of a router take one state, or a part of it by `FromRef`",
     note = "a local variable with the name of a handler hides it: rename the variable"
 )]
 pub trait RoutedFunction<T, S>: Handler<T, S> {}
