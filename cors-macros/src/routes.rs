@@ -96,7 +96,7 @@ impl Element {
 
     /// The routes `before` this handler, and its own; in a block of its own where it may be absent.
     ///
-    /// One call takes what comes before as an argument: so `rustc` knows the state, which errors name.
+    /// One call for each handler, the first included: `rustc` goes through all that is pending at each.
     fn after(&self, before: Option<TokenStream>, krate: &Ident) -> TokenStream {
         let Self { cfgs, handler } = self;
         let span = handler.span();
@@ -134,7 +134,8 @@ impl Input {
         let routes = handlers
             .iter()
             .fold(None, |before, element| Some(element.after(before, krate)));
-        let routes = routes.unwrap_or_else(|| no_routes(krate));
+        // Parsing refuses an empty list.
+        let routes = routes.unwrap_or_default();
         // Without a block of its own, for which rustc would go through all that is pending once more.
         if handlers.len() < 2 {
             return routes;
